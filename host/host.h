@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A whole model machine in one object: the kernel, a NIC with its driver, the openvswitch datapath
+ * with its ports, the flow API. It is where the two sides of each boundary are plugged together,
+ * and the only folder that sees both.
+ */
+#ifndef HOST_HOST_H
+#define HOST_HOST_H
+
+#include "dpif/dpif.h"
+#include "nic/device/device.h"
+
+struct host;
+struct knet;
+struct mlx5_core_dev;
+struct tc;
+
+struct host_params {
+	unsigned int n_vfs; /* 0: the default, 4 */
+	bool no_hw_offload; /* other_config:hw-offload=false */
+	enum tc_offload_policy policy;
+	struct nl_transport *(*wrap)(
+		struct nl_transport *t); /* tests: a decorator around each transport, or NULL */
+};
+
+int host_new(struct host **out, const struct host_params *params, struct diag *d) MUST_CHECK;
+void host_free(struct host *h);
+
+struct dpif *host_dpif(struct host *h);
+struct knet *host_kernel(struct host *h);
+struct nic_device *host_device(struct host *h);
+struct mlx5_core_dev *host_driver(struct host *h);
+struct trace *host_trace(struct host *h);
+
+/* Another route socket to its kernel, e.g. for tests; owned by the caller. */
+int host_open_route(struct host *h, struct nl_sock **out, struct diag *d) MUST_CHECK;
+
+/* Moves its clock to @now_ns (monotonic); counters are refreshed when their period has passed. */
+void host_set_now(struct host *h, uint64_t now_ns);
+
+/* Where packets come out of the machine: the wire or a VF. The frame is borrowed during the call.
+ */
+typedef void host_output(void *aux, const char *port, const void *frame, size_t size);
+void host_set_output(struct host *h, host_output *output, void *aux);
+
+/* A packet comes in at @port: from the wire for an uplink, sent by the VF for its representor.
+ * -ENODEV: no such port. */
+int host_send(struct host *h, const char *port, const void *frame, size_t size,
+	      struct diag *d) MUST_CHECK;
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * struct knet: one network stack of the model kernel; two in one process do not know of each other.
+ * Subsystems hang their state from it (net_generic in Linux) and register their handlers when they
+ * are set up.
+ */
+#ifndef KERNEL_CORE_KNET_H
+#define KERNEL_CORE_KNET_H
+
+#include "base/diag.h"
+#include "base/idr.h"
+#include "base/list.h"
+#include "kernel/core/types.h"
+#include "trace/trace.h"
+
+/* Subsystems with state of their own, in the order in which knet_new() of kernel/ sets them up. */
+enum knet_subsys {
+	KNET_NETLINK,	  /* kernel/netlink */
+	KNET_RTNETLINK,	  /* kernel/rtnetlink */
+	KNET_OFFLOAD,	  /* kernel/offload: indirect blocks */
+	KNET_ACTION,	  /* kernel/action */
+	KNET_SCHED,	  /* kernel/sched */
+	KNET_OPENVSWITCH, /* kernel/openvswitch */
+	KNET_N_SUBSYS
+};
+
+struct net_device;
+
+struct knet {
+	struct trace *trace; /* kept; may be NULL */
+	u64 now_ns;	     /* monotonic; whoever calls into the kernel sets it */
+	struct idr dev_by_index;
+	struct list devs; /* by ifindex, ascending */
+	void *subsys[KNET_N_SUBSYS];
+	bool is_privileged; /* callers have CAP_NET_ADMIN; default true */
+};
+
+/* Jiffies of USER_HZ = 100: the unit of struct tcf_t. */
+static inline u64 knet_clock_t(const struct knet *net)
+{
+	return net->now_ns / 10000000;
+}
+
+void knet_init(struct knet *net, struct trace *trace);
+
+/* All devices must be unregistered and all subsystems gone before. */
+void knet_fini(struct knet *net);
+
+#endif

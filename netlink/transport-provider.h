@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Boundary 1: how netlink bytes reach a kernel and come back. A transport is a socket: datagrams
+ * out, datagrams in, nothing else crosses; no pointer into the other side's memory does. Providers:
+ * AF_NETLINK (the real kernel) and in process (the model kernel, behind three functions); a unix
+ * socket to a daemon comes later.
+ */
+#ifndef NETLINK_TRANSPORT_PROVIDER_H
+#define NETLINK_TRANSPORT_PROVIDER_H
+
+#include "base/diag.h"
+#include "base/macros.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+struct nl_transport;
+
+struct nl_transport_class {
+	const char *name; /* "in-process", "AF_NETLINK" */
+
+	/*
+	 * Sends one datagram made of @n pieces, which are borrowed for the call. The kernel works
+	 * on it before this returns: its answers can be received afterwards. 0 or negative errno.
+	 */
+	int (*sendmsg)(struct nl_transport *t, const struct iovec *iov, size_t n);
+
+	/*
+	 * Receives one datagram into @buf. Returns its full size, which may be more than @cap: then
+	 * it was cut. -EAGAIN: there is none (only when @wait is false); -ENOBUFS: answers were
+	 * lost; else negative errno.
+	 */
+	ssize_t (*recvmsg)(struct nl_transport *t, void *buf, size_t cap, bool wait);
+
+	/* Joins a multicast group. 0 or negative errno. */
+	int (*join)(struct nl_transport *t, uint32_t group);
+
+	/* Closes and frees. */
+	void (*close)(struct nl_transport *t);
+};
+
+/* Providers embed this as their first member. */
+struct nl_transport {
+	const struct nl_transport_class *class;
+	int protocol;  /* NETLINK_ROUTE, NETLINK_GENERIC */
+	uint32_t port; /* our port id: nlmsg_pid of answers */
+};
+
+#endif

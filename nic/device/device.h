@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The device: executes command mailboxes as a ConnectX does, keeps tables, groups, entries,
+ * counters and modify-header contexts, and runs packets through them. It is built against the
+ * layouts of nic/ifc, never against a driver's habits, and trusts nothing that it is given: wrong
+ * lengths, reserved bits, unknown or busy objects get the status a real device gives and a syndrome
+ * of ours.
+ *
+ * Matching is exact: of the entries of a table that match a packet the one with the lowest index
+ * wins, whatever group it is in.
+ */
+#ifndef NIC_DEVICE_DEVICE_H
+#define NIC_DEVICE_DEVICE_H
+
+#include "base/text.h"
+#include "nic/ifc/ifc.h"
+#include "packet/packet.h"
+#include "trace/trace.h"
+
+struct nic_device;
+
+#define NIC_TABLES_MAX	    (1u << 16)
+#define NIC_ENTRIES_MAX	    (1u << 24) /* of the whole device; more: LIM */
+#define NIC_COUNTERS_MAX    (1u << 24)
+#define NIC_PATH_TABLES_MAX 64 /* tables that one packet may pass: then it is dropped as a loop */
+
+struct nic_params {
+	unsigned int n_vfs;  /* vports 1..n_vfs exist besides 0 and the uplink */
+	struct trace *trace; /* kept; may be NULL */
+	/* Capabilities; NULL: the built-in profile. Bytes of QUERY_HCA_CAP by type, see
+	 * nic_caps_default(). */
+	const struct nic_caps *caps;
+};
+
+/* Why the device refused: low 16 bits of its syndromes; the high 16 are NIC_SYNDROME_BASE. */
+#define NIC_SYNDROME_BASE 0x1a5e0000u
+
+int nic_device_new(struct nic_device **out, const struct nic_params *params) MUST_CHECK;
+void nic_device_free(struct nic_device *dev);
+
+/* Executes one command: for struct mlx5_cmd_front. 0 always: what is wrong is in the status.
+ * @out_size >= 16, else -EINVAL. */
+int nic_device_exec(void *dev, const void *in, size_t in_size, void *out, size_t out_size);
+
+/* "the group's mask is not the entry's" for a syndrome; NULL: not one of ours. */
+const char *nic_syndrome_words(uint32_t syndrome);
+
+/* What becomes of a packet. The frame is borrowed during the call. */
+struct nic_sink {
+	void *aux;
+	/* It leaves: to the wire (MLX5_VPORT_UPLINK) or to the function behind a vport. */
+	void (*output)(void *aux, uint16_t vport, const void *frame, size_t size);
+	/* It goes to the e-switch manager (vport 0): a miss. */
+	void (*to_manager)(void *aux, uint32_t reg_c_0, const void *frame, size_t size);
+};
+void nic_device_set_sink(struct nic_device *dev, const struct nic_sink *sink);
+
+/* Why a packet went no further. */
+enum nic_drop {
+	NIC_DROP_NONE,
+	NIC_DROP_ACTION, /* an entry says drop */
+	NIC_DROP_MISS,	 /* no entry, and the table's default is to drop */
+	NIC_DROP_LOOP,	 /* NIC_PATH_TABLES_MAX */
+	NIC_DROP_ERROR,	 /* malformed for what an action wants; no room */
+	NIC_N_DROPS
+};
+
+/* A packet enters from @vport (a VF or the uplink), or is sent by the manager from send queue @sqn.
+ */
+enum nic_drop nic_device_receive(struct nic_device *dev, uint16_t vport, const void *frame,
+				 size_t size);
+enum nic_drop nic_device_xmit(struct nic_device *dev, uint32_t sqn, const void *frame, size_t size);
+
+/*
+ * The fast way, for many packets: from one vport, with counters and lookups as above but without
+ * sinks: *@n_out counts outputs. Frames are not modified. For benchmarks and generators.
+ */
+struct nic_frame {
+	const uint8_t *data;
+	uint32_t size;
+};
+void nic_device_receive_batch(struct nic_device *dev, uint16_t vport,
+			      const struct nic_frame *frames, size_t n, uint64_t *n_out);
+
+/* What the device holds, as text or for tests. */
+void nic_device_format_summary(struct nic_device *dev, struct text *t); /* `inhw nic show` */
+void nic_device_format_dump(struct nic_device *dev, struct text *t);	/* `inhw nic dump` */
+
+struct nic_counts {
+	size_t n_tables, n_groups, n_entries, n_counters, n_modify_headers;
+	size_t n_bytes; /* memory */
+	uint64_t n_commands, n_bad_commands, n_packets;
+	uint64_t n_drops[NIC_N_DROPS];
+};
+void nic_device_counts(const struct nic_device *dev, struct nic_counts *c);
+
+#endif
