@@ -43,8 +43,9 @@ struct offload_item {
 	char words[128];
 };
 
-#define OFFLOAD_ITEMS_MAX (FLOW_N_FIELDS + 64) /* further actions are summed up in the last item \
-						*/
+#define OFFLOAD_ITEMS_MAX                                                      \
+	(FLOW_N_FIELDS + 64) /* further actions are summed up in the last item \
+			      */
 
 /* Why a flow is where it is. Filled when the caller asks for it: it costs. */
 struct offload_verdict {

@@ -14,7 +14,6 @@
 
 #include <linux/pkt_cls.h>
 #include <linux/rtnetlink.h>
-#include <linux/tc_act/tc_pedit.h>
 #include <net/if.h>
 
 #define TC_ACTIONS_MAX 32 /* TCA_ACT_MAX_PRIO: what one filter can hold */
@@ -118,7 +117,7 @@ struct tc_counters {
 	bool used;	     /* false: never since it was installed */
 };
 
-struct tc_pedit_key {
+struct tc_pedit_word {
 	uint8_t htype;	 /* TCA_PEDIT_KEY_EX_HDR_TYPE_* */
 	uint32_t offset; /* bytes from that header, a multiple of 4 */
 	be32 mask,
@@ -149,7 +148,7 @@ struct tc_action {
 		} vlan;
 		struct {
 			uint8_t n;
-			struct tc_pedit_key key[TC_PEDIT_KEYS_MAX];
+			struct tc_pedit_word key[TC_PEDIT_KEYS_MAX];
 		} pedit;
 		struct {
 			uint32_t update_flags; /* TCA_CSUM_UPDATE_FLAG_* */

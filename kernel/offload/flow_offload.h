@@ -175,7 +175,7 @@ struct flow_action_entry {
 		struct {
 			enum flow_action_mangle_base htype;
 			u32 offset;    /* bytes, from the header */
-			u32 mask, val; /* as in struct tc_pedit_key: mask has 0 where bits change;
+			u32 mask, val; /* as in struct tc_pedit_word: mask has 0 where bits change;
 					  in packet order */
 		} mangle;
 		u32 csum_flags;
