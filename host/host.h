@@ -19,6 +19,7 @@ struct host_params {
 	unsigned int n_vfs; /* 0: the default, 4 */
 	bool no_hw_offload; /* other_config:hw-offload=false */
 	enum tc_offload_policy policy;
+	bool trace_setup; /* record what runs while the machine is set up */
 	struct nl_transport *(*wrap)(
 		struct nl_transport *t); /* tests: a decorator around each transport, or NULL */
 };

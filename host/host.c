@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/host.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "dpif/dpif-netlink.h"
+#include "kernel/core/netdevice.h"
+#include "kernel/netlink/af_netlink.h"
+#include "kernel/stack/stack.h"
+#include "netlink/sock.h"
+#include "netlink/transport.h"
+#include "nic/driver/mlx5.h"
+#include "offload/offload-provider.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#define VFS_DEFAULT 4
+#define DATAPATH    "ovs-system"
+
+struct host {
+	struct host_params params;
+	struct trace trace;
+	struct knet *kernel;
+	struct nic_device *device;
+	struct mlx5_core_dev *driver;
+	struct dpif *dpif;
+	host_output *output;
+	void *output_aux;
+};
+
+/* ---- boundary 1: the model kernel behind the socket calls of a transport ---- */
+
+static void *kernel_socket(void *kernel, int protocol, uint32_t *port)
+{
+	struct ksock *sk = ksock_socket(kernel, protocol, port);
+
+	if (sk) {
+		ksock_set_ext_ack(sk, true);
+		ksock_set_cap_ack(sk, true);
+	}
+	return sk;
+}
+
+static int kernel_sendmsg(void *sock, const struct iovec *iov, size_t n)
+{
+	return ksock_sendmsg(sock, iov, n);
+}
+
+static ssize_t kernel_recvmsg(void *sock, void *buf, size_t cap)
+{
+	return ksock_recvmsg(sock, buf, cap);
+}
+
+static int kernel_join(void *sock, uint32_t group)
+{
+	return ksock_join(sock, group);
+}
+
+static void kernel_close(void *sock)
+{
+	ksock_close(sock);
+}
+
+static int open_sock(struct host *h, int protocol, struct nl_sock **out, struct diag *d)
+{
+	const struct nl_kernel_calls calls = {
+		.kernel = h->kernel,
+		.socket = kernel_socket,
+		.sendmsg = kernel_sendmsg,
+		.recvmsg = kernel_recvmsg,
+		.join = kernel_join,
+		.close = kernel_close,
+	};
+	struct nl_transport *t;
+	int err = nl_transport_open_inproc(&t, &calls, protocol, d);
+
+	if (err)
+		return err;
+	if (h->params.wrap) {
+		t = h->params.wrap(t);
+		if (!t)
+			return diag_set(d, -ENOMEM, "no memory for a transport");
+	}
+	return nl_sock_new(out, t, &h->trace, d);
+}
+
+int host_open_route(struct host *h, struct nl_sock **out, struct diag *d)
+{
+	return open_sock(h, NETLINK_ROUTE, out, d);
+}
+
+/* ---- boundary 3: the device behind the driver's two fronts ---- */
+
+static int device_xmit(void *device, u32 sqn, const void *frame, size_t size)
+{
+	return nic_device_xmit(device, sqn, frame, size) == NIC_DROP_ERROR ? -EIO : 0;
+}
+
+static void device_output(void *aux, uint16_t vport, const void *frame, size_t size)
+{
+	struct host *h = aux;
+	struct net_device *dev;
+
+	if (!h->output)
+		return;
+	list_for_each_entry (dev, &h->kernel->devs, link) {
+		if (mlx5_vport_of(dev) == vport) {
+			h->output(h->output_aux, dev->name, frame, size);
+			return;
+		}
+	}
+}
+
+static void device_to_manager(void *aux, uint32_t reg_c_0, const void *frame, size_t size)
+{
+	struct host *h = aux;
+
+	mlx5_receive(h->driver, reg_c_0, frame, size);
+}
+
+static int new_nic(struct host *h, struct diag *d)
+{
+	const struct nic_params nic = { .n_vfs = h->params.n_vfs, .trace = &h->trace };
+	const struct nic_sink sink = { h, device_output, device_to_manager };
+	struct mlx5_params params = { .n_vfs = h->params.n_vfs,
+				      .syndrome_words = nic_syndrome_words };
+	int err = nic_device_new(&h->device, &nic);
+
+	if (err)
+		return diag_set(d, err, "making the device: %s", diag_strerror(err));
+	nic_device_set_sink(h->device, &sink);
+	params.cmd = (struct mlx5_cmd_front){ h->device, nic_device_exec };
+	params.packets = (struct mlx5_packet_front){ h->device, device_xmit };
+	return mlx5_probe(&h->driver, h->kernel, &params, d);
+}
+
+/* ---- userland: what ovs-vswitchd sets up at its start ---- */
+
+static int new_offload(struct host *h, struct offload **out, struct diag *d)
+{
+	struct offload_config *config;
+	struct nl_sock *route;
+	struct tc *tc;
+	int err;
+
+	err = host_open_route(h, &route, d);
+	if (!err)
+		err = tc_new(&tc, route, d);
+	if (!err)
+		err = offload_new(out, tc, &h->trace, d);
+	if (err)
+		return err;
+	config = offload_config(*out);
+	config->enabled = !h->params.no_hw_offload;
+	config->policy = h->params.policy;
+	offload_set_now(*out, h->kernel->now_ns / NSEC_PER_MSEC);
+	err = netdev_register_flow_api_provider(*out, &netdev_offload_tc, d);
+	if (err) {
+		offload_free(*out);
+		*out = NULL;
+	}
+	return err;
+}
+
+static int add_ports(struct host *h, struct diag *d)
+{
+	struct net_device *dev;
+
+	list_for_each_entry (dev, &h->kernel->devs, link) {
+		uint32_t number = UINT32_MAX;
+		int err;
+
+		if (mlx5_vport_of(dev) < 0)
+			continue;
+		err = dpif_port_add(h->dpif, dev->name, "system", &number, d);
+		if (err) {
+			diag_context(d, "adding port %s", dev->name);
+			return err;
+		}
+	}
+	return 0;
+}
+
+static int new_datapath(struct host *h, struct diag *d)
+{
+	struct offload *offload = NULL;
+	struct nl_sock *genl;
+	int err;
+
+	err = new_offload(h, &offload, d);
+	if (err)
+		return err;
+	err = open_sock(h, NETLINK_GENERIC, &genl, d);
+	if (err) {
+		offload_free(offload);
+		return err;
+	}
+	err = dpif_netlink_open(&h->dpif, DATAPATH, true, genl, offload, &h->trace, d);
+	return err ? err : add_ports(h, d);
+}
+
+int host_new(struct host **out, const struct host_params *params, struct diag *d)
+{
+	struct host *h = mem_new(sizeof *h);
+	int err;
+
+	*out = NULL;
+	if (!h)
+		return diag_set(d, -ENOMEM, "no memory for a host");
+	h->params = *params;
+	if (!h->params.n_vfs)
+		h->params.n_vfs = VFS_DEFAULT;
+	trace_init(&h->trace);
+	h->trace.recording = params->trace_setup;
+	err = kstack_new(&h->kernel, &h->trace);
+	if (err) {
+		diag_set(d, err, "making the kernel: %s", diag_strerror(err));
+		goto fail;
+	}
+	h->kernel->now_ns = clock_now_ns();
+	err = new_nic(h, d);
+	if (!err)
+		err = new_datapath(h, d);
+	if (err)
+		goto fail;
+	h->trace.recording = false;
+	trace_forget(&h->trace);
+	*out = h;
+	return 0;
+
+fail:
+	host_free(h);
+	return err;
+}
+
+/*
+ * Order: userland first, since it removes its filters from the kernel; then the driver, which
+ * unregisters its netdevs; then what they stood on.
+ */
+void host_free(struct host *h)
+{
+	if (!h)
+		return;
+	if (h->dpif)
+		dpif_close(h->dpif);
+	if (h->driver)
+		mlx5_remove(h->driver);
+	nic_device_free(h->device);
+	if (h->kernel)
+		kstack_free(h->kernel);
+	trace_fini(&h->trace);
+	mem_free(h);
+}
+
+struct dpif *host_dpif(struct host *h)
+{
+	return h->dpif;
+}
+
+struct knet *host_kernel(struct host *h)
+{
+	return h->kernel;
+}
+
+struct nic_device *host_device(struct host *h)
+{
+	return h->device;
+}
+
+struct mlx5_core_dev *host_driver(struct host *h)
+{
+	return h->driver;
+}
+
+struct trace *host_trace(struct host *h)
+{
+	return &h->trace;
+}
+
+void host_set_now(struct host *h, uint64_t now_ns)
+{
+	h->kernel->now_ns = now_ns;
+	offload_set_now(dpif_offload(h->dpif), now_ns / NSEC_PER_MSEC);
+	mlx5_work(h->driver, false);
+}
+
+void host_set_output(struct host *h, host_output *output, void *aux)
+{
+	h->output = output;
+	h->output_aux = aux;
+}
+
+int host_send(struct host *h, const char *port, const void *frame, size_t size, struct diag *d)
+{
+	struct net_device *dev = dev_get_by_name(h->kernel, port);
+	int vport = dev ? mlx5_vport_of(dev) : -1;
+
+	if (vport < 0)
+		return diag_set(d, -ENODEV, "%s: no port of the NIC is called that", port);
+	nic_device_receive(h->device, (uint16_t)vport, frame, size);
+	return 0;
+}
