@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/system/transcript.h"
+
+#include "base/alloc.h"
+
+#include <linux/gen_stats.h>
+#include <linux/netlink.h>
+#include <linux/pkt_cls.h>
+#include <linux/rtnetlink.h>
+#include <linux/tc_act/tc_csum.h>
+#include <linux/tc_act/tc_gact.h>
+#include <linux/tc_act/tc_mirred.h>
+#include <linux/tc_act/tc_pedit.h>
+#include <linux/tc_act/tc_vlan.h>
+#include <string.h>
+
+/* What an attribute is for the comparison. */
+enum what {
+	W_BYTES,  /* compare */
+	W_ABSENT, /* may be there or not: padding */
+	W_TIMES,  /* compare that it is there */
+	W_INDEX,  /* a struct that begins with an index that the kernel chose */
+	W_NEST,
+};
+
+struct level;
+
+struct rule {
+	const char *kind; /* only in actions of this kind; NULL: all */
+	int type;	  /* attribute number; -1: all that no other row has */
+	enum what what;
+	const struct level *inner;
+};
+
+struct level {
+	const struct rule *rules;
+	size_t n;
+};
+
+#define LEVEL(name) static const struct level name = { name##_rules, ARRAY_SIZE(name##_rules) }
+
+static const struct rule options_rules[] = {
+	{"gact",	  TCA_GACT_PARMS,	  W_INDEX,  NULL},
+	    { "gact",   TCA_GACT_TM,	   W_TIMES,  NULL},
+	{ "gact",	  TCA_GACT_PAD,	W_ABSENT, NULL},
+	    { "mirred", TCA_MIRRED_PARMS,	  W_INDEX,  NULL},
+	{ "mirred", TCA_MIRRED_TM,	   W_TIMES,  NULL},
+	    { "mirred", TCA_MIRRED_PAD,	W_ABSENT, NULL},
+	{ "vlan",	  TCA_VLAN_PARMS,	  W_INDEX,  NULL},
+	    { "vlan",   TCA_VLAN_TM,	   W_TIMES,  NULL},
+	{ "vlan",	  TCA_VLAN_PAD,	W_ABSENT, NULL},
+	    { "pedit",  TCA_PEDIT_PARMS_EX, W_INDEX,  NULL},
+	{ "pedit",  TCA_PEDIT_TM,	 W_TIMES,  NULL},
+	    { "pedit",  TCA_PEDIT_PAD,      W_ABSENT, NULL},
+	{ "csum",	  TCA_CSUM_PARMS,	  W_INDEX,  NULL},
+	    { "csum",   TCA_CSUM_TM,	   W_TIMES,  NULL},
+	{ "csum",	  TCA_CSUM_PAD,	W_ABSENT, NULL},
+};
+LEVEL(options);
+
+static const struct rule stats_rules[] = {
+	{NULL, TCA_STATS_PAD, W_ABSENT, NULL}
+};
+LEVEL(stats);
+
+static const struct rule action_rules[] = {
+	{NULL,	TCA_ACT_OPTIONS, W_NEST,	 &options},
+	{ NULL, TCA_ACT_STATS,   W_NEST,   &stats  },
+	{ NULL, TCA_ACT_PAD,     W_ABSENT, NULL    },
+};
+LEVEL(action);
+
+static const struct rule actions_rules[] = {
+	{NULL, -1, W_NEST, &action}
+};
+LEVEL(actions);
+
+static const struct rule flower_rules[] = {
+	{NULL, TCA_FLOWER_ACT, W_NEST, &actions}
+};
+LEVEL(flower);
+
+static const struct rule tc_rules[] = {
+	{NULL,	TCA_OPTIONS, W_NEST,   &flower},
+	{ NULL, TCA_STATS,   W_ABSENT, NULL	  },
+	{ NULL, TCA_STATS2,  W_ABSENT, NULL   },
+	{ NULL, TCA_PAD,	 W_ABSENT, NULL	},
+};
+LEVEL(tc);
+
+static void put_hex(struct text *t, const uint8_t *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		text_putf(t, "%02x", p[i]);
+}
+
+static const struct rule *find_rule(const struct level *l, int type, const char *kind)
+{
+	const struct rule *other = NULL;
+
+	for (size_t i = 0; l && i < l->n; i++) {
+		const struct rule *r = &l->rules[i];
+
+		if (r->kind && (!kind || strcmp(kind, r->kind)))
+			continue;
+		if (r->type == type)
+			return r;
+		if (r->type < 0)
+			other = r;
+	}
+	return other;
+}
+
+static void put_attrs(struct text *t, const struct level *l, const uint8_t *p, size_t size,
+		      const char *kind, unsigned int depth)
+{
+	char own_kind[16] = "";
+
+	while (size >= sizeof(struct nlattr)) {
+		struct nlattr a;
+		const uint8_t *data = p + NLA_HDRLEN;
+		const struct rule *r;
+		enum what what;
+		int type;
+
+		memcpy(&a, p, sizeof a);
+		if (a.nla_len < NLA_HDRLEN || a.nla_len > size)
+			break;
+		type = a.nla_type & NLA_TYPE_MASK;
+		/* KIND is number 1 of an action and comes before its options. */
+		if (l == &action && type == TCA_ACT_KIND) {
+			memset(own_kind, 0, sizeof own_kind);
+			memcpy(own_kind, data,
+			       (size_t)a.nla_len - NLA_HDRLEN < sizeof own_kind - 1
+				       ? (size_t)a.nla_len - NLA_HDRLEN
+				       : sizeof own_kind - 1);
+			kind = own_kind;
+		}
+		r = find_rule(l, type, kind);
+		what = r ? r->what : W_BYTES;
+		if (what != W_ABSENT)
+			text_putf(t, "%*s%d%s", 4 + (int)depth * 2, "", type,
+				  a.nla_type & NLA_F_NESTED ? " nested" : "");
+		switch (what) {
+		case W_BYTES:
+			text_put(t, ": ");
+			put_hex(t, data, (size_t)a.nla_len - NLA_HDRLEN);
+			text_put_char(t, '\n');
+			break;
+		case W_INDEX:
+			text_put(t, ": index ");
+			put_hex(t, data + 4,
+				a.nla_len < NLA_HDRLEN + 4 ? 0
+							   : (size_t)a.nla_len - NLA_HDRLEN - 4);
+			text_put_char(t, '\n');
+			break;
+		case W_TIMES:
+			text_putf(t, ": times, %d bytes\n", a.nla_len - NLA_HDRLEN);
+			break;
+		case W_NEST:
+			text_put_char(t, '\n');
+			put_attrs(t, r->inner, data, (size_t)a.nla_len - NLA_HDRLEN, kind,
+				  depth + 1);
+			break;
+		case W_ABSENT:
+			break;
+		}
+		if ((size_t)NLA_ALIGN(a.nla_len) >= size)
+			return;
+		p += NLA_ALIGN(a.nla_len);
+		size -= NLA_ALIGN(a.nla_len);
+	}
+	if (size) {
+		text_putf(t, "%*srest: ", 4 + (int)depth * 2, "");
+		put_hex(t, p, size);
+		text_put_char(t, '\n');
+	}
+}
+
+/* An ack: the error, the request's header, and the TLVs. */
+static void put_ack(struct text *t, const struct nlmsghdr *h, const uint8_t *p, size_t size)
+{
+	struct nlmsgerr e;
+	size_t skip;
+
+	if (size < sizeof e)
+		return;
+	memcpy(&e, p, sizeof e);
+	text_putf(t, "    error %d of type %u flags 0x%x length %u\n", e.error, e.msg.nlmsg_type,
+		  e.msg.nlmsg_flags, e.msg.nlmsg_len);
+	skip = sizeof e;
+	if (!(h->nlmsg_flags & NLM_F_CAPPED))
+		skip += NLMSG_ALIGN(e.msg.nlmsg_len) - NLMSG_HDRLEN;
+	if (h->nlmsg_flags & NLM_F_ACK_TLVS && skip <= size)
+		put_attrs(t, NULL, p + skip, size - skip, NULL, 0);
+}
+
+void transcript_put(struct text *t, const char *arrow, const void *data, size_t size)
+{
+	const uint8_t *p = data;
+
+	while (size >= NLMSG_HDRLEN) {
+		struct nlmsghdr h;
+		const uint8_t *payload = p + NLMSG_HDRLEN;
+		size_t n;
+
+		memcpy(&h, p, sizeof h);
+		if (h.nlmsg_len < NLMSG_HDRLEN || h.nlmsg_len > size)
+			break;
+		n = h.nlmsg_len - NLMSG_HDRLEN;
+		text_putf(t, "%s type %u flags 0x%x\n", arrow, h.nlmsg_type, h.nlmsg_flags);
+		if (h.nlmsg_type == NLMSG_ERROR) {
+			put_ack(t, &h, payload, n);
+		} else if (h.nlmsg_type >= RTM_BASE && n >= sizeof(struct tcmsg)) {
+			struct tcmsg m;
+
+			memcpy(&m, payload, sizeof m);
+			text_putf(t, "    tcm ifindex %d handle 0x%x parent 0x%x info 0x%x\n",
+				  m.tcm_ifindex, m.tcm_handle, m.tcm_parent, m.tcm_info);
+			put_attrs(t, &tc, payload + sizeof m, n - sizeof m, NULL, 0);
+		} else {
+			put_attrs(t, NULL, payload, 0, NULL, 0);
+			text_putf(t, "    %zu bytes: ", n);
+			put_hex(t, payload, n);
+			text_put_char(t, '\n');
+		}
+		if ((size_t)NLMSG_ALIGN(h.nlmsg_len) >= size)
+			return;
+		p += NLMSG_ALIGN(h.nlmsg_len);
+		size -= NLMSG_ALIGN(h.nlmsg_len);
+	}
+	if (size)
+		text_putf(t, "%s %zu bytes that are no message\n", arrow, size);
+}
+
+struct wrapped {
+	struct nl_transport t; /* first */
+	struct nl_transport *inner;
+	struct text *text;
+};
+
+static int wrapped_sendmsg(struct nl_transport *t, const struct iovec *iov, size_t n)
+{
+	struct wrapped *w = CONTAINER_OF(t, struct wrapped, t);
+
+	for (size_t i = 0; i < n; i++)
+		transcript_put(w->text, ">", iov[i].iov_base, iov[i].iov_len);
+	return w->inner->class->sendmsg(w->inner, iov, n);
+}
+
+static ssize_t wrapped_recvmsg(struct nl_transport *t, void *buf, size_t cap, bool wait)
+{
+	struct wrapped *w = CONTAINER_OF(t, struct wrapped, t);
+	ssize_t n = w->inner->class->recvmsg(w->inner, buf, cap, wait);
+
+	if (n > 0)
+		transcript_put(w->text, "<", buf, (size_t)n < cap ? (size_t)n : cap);
+	return n;
+}
+
+static int wrapped_join(struct nl_transport *t, uint32_t group)
+{
+	struct wrapped *w = CONTAINER_OF(t, struct wrapped, t);
+
+	return w->inner->class->join(w->inner, group);
+}
+
+static void wrapped_close(struct nl_transport *t)
+{
+	struct wrapped *w = CONTAINER_OF(t, struct wrapped, t);
+
+	w->inner->class->close(w->inner);
+	mem_free(w);
+}
+
+static const struct nl_transport_class transcript_class = {
+	.name = "transcript",
+	.sendmsg = wrapped_sendmsg,
+	.recvmsg = wrapped_recvmsg,
+	.join = wrapped_join,
+	.close = wrapped_close,
+};
+
+struct nl_transport *transcript_wrap(struct nl_transport *inner, struct text *text)
+{
+	struct wrapped *w = mem_new(sizeof *w);
+
+	if (!w) {
+		inner->class->close(inner);
+		return NULL;
+	}
+	w->t = *inner;
+	w->t.class = &transcript_class;
+	w->inner = inner;
+	w->text = text;
+	return &w->t;
+}
