@@ -9,6 +9,7 @@
 #include "kernel/stack/stack.h"
 #include "netlink/sock.h"
 #include "netlink/transport.h"
+#include "nic/cmd/cmd-fault.h"
 #include "nic/driver/mlx5.h"
 #include "offload/offload-provider.h"
 
@@ -23,6 +24,7 @@ struct host {
 	struct trace trace;
 	struct knet *kernel;
 	struct nic_device *device;
+	struct mlx5_cmd_fault fault; /* between driver and device */
 	struct mlx5_core_dev *driver;
 	struct dpif *dpif;
 	host_output *output;
@@ -130,7 +132,8 @@ static int new_nic(struct host *h, struct diag *d)
 	if (err)
 		return diag_set(d, err, "making the device: %s", diag_strerror(err));
 	nic_device_set_sink(h->device, &sink);
-	params.cmd = (struct mlx5_cmd_front){ h->device, nic_device_exec };
+	cmd_fault_init(&h->fault, &(struct mlx5_cmd_front){ h->device, nic_device_exec });
+	params.cmd = cmd_fault_front(&h->fault);
 	params.packets = (struct mlx5_packet_front){ h->device, device_xmit };
 	return mlx5_probe(&h->driver, h->kernel, &params, d);
 }
@@ -271,6 +274,11 @@ struct nic_device *host_device(struct host *h)
 struct mlx5_core_dev *host_driver(struct host *h)
 {
 	return h->driver;
+}
+
+struct mlx5_cmd_fault *host_cmd_fault(struct host *h)
+{
+	return &h->fault;
 }
 
 struct trace *host_trace(struct host *h)

@@ -12,6 +12,7 @@
 
 struct host;
 struct knet;
+struct mlx5_cmd_fault;
 struct mlx5_core_dev;
 struct tc;
 
@@ -31,6 +32,8 @@ struct dpif *host_dpif(struct host *h);
 struct knet *host_kernel(struct host *h);
 struct nic_device *host_device(struct host *h);
 struct mlx5_core_dev *host_driver(struct host *h);
+/* Makes commands of the driver fail: borrowed, see nic/cmd/cmd-fault.h. */
+struct mlx5_cmd_fault *host_cmd_fault(struct host *h);
 struct trace *host_trace(struct host *h);
 
 /* Another route socket to its kernel, e.g. for tests; owned by the caller. */

@@ -40,51 +40,38 @@ struct level {
 #define LEVEL(name) static const struct level name = { name##_rules, ARRAY_SIZE(name##_rules) }
 
 static const struct rule options_rules[] = {
-	{"gact",	  TCA_GACT_PARMS,	  W_INDEX,  NULL},
-	    { "gact",   TCA_GACT_TM,	   W_TIMES,  NULL},
-	{ "gact",	  TCA_GACT_PAD,	W_ABSENT, NULL},
-	    { "mirred", TCA_MIRRED_PARMS,	  W_INDEX,  NULL},
-	{ "mirred", TCA_MIRRED_TM,	   W_TIMES,  NULL},
-	    { "mirred", TCA_MIRRED_PAD,	W_ABSENT, NULL},
-	{ "vlan",	  TCA_VLAN_PARMS,	  W_INDEX,  NULL},
-	    { "vlan",   TCA_VLAN_TM,	   W_TIMES,  NULL},
-	{ "vlan",	  TCA_VLAN_PAD,	W_ABSENT, NULL},
-	    { "pedit",  TCA_PEDIT_PARMS_EX, W_INDEX,  NULL},
-	{ "pedit",  TCA_PEDIT_TM,	 W_TIMES,  NULL},
-	    { "pedit",  TCA_PEDIT_PAD,      W_ABSENT, NULL},
-	{ "csum",	  TCA_CSUM_PARMS,	  W_INDEX,  NULL},
-	    { "csum",   TCA_CSUM_TM,	   W_TIMES,  NULL},
-	{ "csum",	  TCA_CSUM_PAD,	W_ABSENT, NULL},
+	{ "gact", TCA_GACT_PARMS, W_INDEX, NULL },  { "gact", TCA_GACT_TM, W_TIMES, NULL },
+	{ "gact", TCA_GACT_PAD, W_ABSENT, NULL },   { "mirred", TCA_MIRRED_PARMS, W_INDEX, NULL },
+	{ "mirred", TCA_MIRRED_TM, W_TIMES, NULL }, { "mirred", TCA_MIRRED_PAD, W_ABSENT, NULL },
+	{ "vlan", TCA_VLAN_PARMS, W_INDEX, NULL },  { "vlan", TCA_VLAN_TM, W_TIMES, NULL },
+	{ "vlan", TCA_VLAN_PAD, W_ABSENT, NULL },   { "pedit", TCA_PEDIT_PARMS_EX, W_INDEX, NULL },
+	{ "pedit", TCA_PEDIT_TM, W_TIMES, NULL },   { "pedit", TCA_PEDIT_PAD, W_ABSENT, NULL },
+	{ "csum", TCA_CSUM_PARMS, W_INDEX, NULL },  { "csum", TCA_CSUM_TM, W_TIMES, NULL },
+	{ "csum", TCA_CSUM_PAD, W_ABSENT, NULL },
 };
 LEVEL(options);
 
-static const struct rule stats_rules[] = {
-	{NULL, TCA_STATS_PAD, W_ABSENT, NULL}
-};
+static const struct rule stats_rules[] = { { NULL, TCA_STATS_PAD, W_ABSENT, NULL } };
 LEVEL(stats);
 
 static const struct rule action_rules[] = {
-	{NULL,	TCA_ACT_OPTIONS, W_NEST,	 &options},
-	{ NULL, TCA_ACT_STATS,   W_NEST,   &stats  },
-	{ NULL, TCA_ACT_PAD,     W_ABSENT, NULL    },
+	{ NULL, TCA_ACT_OPTIONS, W_NEST, &options },
+	{ NULL, TCA_ACT_STATS, W_NEST, &stats },
+	{ NULL, TCA_ACT_PAD, W_ABSENT, NULL },
 };
 LEVEL(action);
 
-static const struct rule actions_rules[] = {
-	{NULL, -1, W_NEST, &action}
-};
+static const struct rule actions_rules[] = { { NULL, -1, W_NEST, &action } };
 LEVEL(actions);
 
-static const struct rule flower_rules[] = {
-	{NULL, TCA_FLOWER_ACT, W_NEST, &actions}
-};
+static const struct rule flower_rules[] = { { NULL, TCA_FLOWER_ACT, W_NEST, &actions } };
 LEVEL(flower);
 
 static const struct rule tc_rules[] = {
-	{NULL,	TCA_OPTIONS, W_NEST,   &flower},
-	{ NULL, TCA_STATS,   W_ABSENT, NULL	  },
-	{ NULL, TCA_STATS2,  W_ABSENT, NULL   },
-	{ NULL, TCA_PAD,	 W_ABSENT, NULL	},
+	{ NULL, TCA_OPTIONS, W_NEST, &flower },
+	{ NULL, TCA_STATS, W_ABSENT, NULL },
+	{ NULL, TCA_STATS2, W_ABSENT, NULL },
+	{ NULL, TCA_PAD, W_ABSENT, NULL },
 };
 LEVEL(tc);
 
