@@ -80,7 +80,7 @@ static int open_sock(struct host *h, int protocol, struct nl_sock **out, struct 
 	if (err)
 		return err;
 	if (h->params.wrap) {
-		t = h->params.wrap(t);
+		t = h->params.wrap(h->params.wrap_aux, t);
 		if (!t)
 			return diag_set(d, -ENOMEM, "no memory for a transport");
 	}

@@ -21,8 +21,10 @@ struct host_params {
 	bool no_hw_offload; /* other_config:hw-offload=false */
 	enum tc_offload_policy policy;
 	bool trace_setup; /* record what runs while the machine is set up */
-	struct nl_transport *(*wrap)(
-		struct nl_transport *t); /* tests: a decorator around each transport, or NULL */
+	/* Tests: a decorator around each transport, or NULL; NULL from it: no memory, @t is closed.
+	 */
+	struct nl_transport *(*wrap)(void *aux, struct nl_transport *t);
+	void *wrap_aux;
 };
 
 int host_new(struct host **out, const struct host_params *params, struct diag *d) MUST_CHECK;
