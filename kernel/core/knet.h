@@ -8,6 +8,7 @@
 #define KERNEL_CORE_KNET_H
 
 #include "base/diag.h"
+#include "base/htable.h"
 #include "base/idr.h"
 #include "base/list.h"
 #include "kernel/core/types.h"
@@ -24,7 +25,12 @@ enum knet_subsys {
 	KNET_N_SUBSYS
 };
 
+/* How deep netif_receive_skb() and dev_queue_xmit() may nest in one call, whatever skb.depth says.
+ */
+#define KNET_NEST_MAX 32
+
 struct net_device;
+struct sk_buff;
 
 struct knet {
 	struct trace *trace; /* kept; may be NULL */
@@ -33,6 +39,13 @@ struct knet {
 	struct list devs; /* by ifindex, ascending */
 	void *subsys[KNET_N_SUBSYS];
 	bool is_privileged; /* callers have CAP_NET_ADMIN; default true */
+
+	/* Of dev.c alone. */
+	u8 nest; /* calls of the packet path that are open */
+	int last_ifindex;
+	struct htable dev_by_name;
+	struct list netdev_chain;		 /* struct notifier_block, oldest first */
+	bool (*tc_ingress)(struct sk_buff *skb); /* see knet_set_tc_ingress(); or NULL */
 };
 
 /* Jiffies of USER_HZ = 100: the unit of struct tcf_t. */

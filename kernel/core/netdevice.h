@@ -75,16 +75,24 @@ static inline void *netdev_priv(const struct net_device *dev)
 }
 
 /*
- * Registers @dev, which the caller owns and has filled (name, ops, address); ifindex 0: the next
- * free one. 0; -EEXIST: the name is taken; -ENOMEM. Listeners (rtnetlink) are told.
+ * Registers @dev, which the caller owns and has filled (name, ops, address); ifindex 0: the one
+ * after the last that was given. 0; -EINVAL: no valid name; -EEXIST: the name is taken; -EBUSY: the
+ * ifindex is; -ENOMEM. Notifiers are told.
  */
 int register_netdevice(struct knet *net, struct net_device *dev) MUST_CHECK;
 
-/* Takes it out; its qdisc is destroyed first, as on NETDEV_UNREGISTER. */
+/*
+ * Takes it out: it is not found any more, then the notifiers are told, the youngest first, so that
+ * kernel/sched destroys its qdisc before mirred and rtnetlink see it go.
+ */
 void unregister_netdevice(struct net_device *dev);
 
-struct net_device *dev_get_by_index(struct knet *net, int ifindex); /* borrowed or NULL */
-struct net_device *dev_get_by_name(struct knet *net, const char *name);
+/* A member of a registered device that users see was changed: notifiers are told. */
+void netdev_state_change(struct net_device *dev);
+
+/* The device, borrowed, or NULL. */
+struct net_device *dev_get_by_index(const struct knet *net, int ifindex);
+struct net_device *dev_get_by_name(const struct knet *net, const char *name);
 
 /* Called at register, unregister and change; for what must clean up after a device. */
 enum netdev_event {
@@ -96,7 +104,10 @@ struct notifier_block {
 	struct list link;
 	void (*call)(struct notifier_block *nb, enum netdev_event event, struct net_device *dev);
 };
+/* Keeps @nb, and calls it for each device that is there already. */
 void register_netdevice_notifier(struct knet *net, struct notifier_block *nb);
+/* Fine when it is registered no more, or never was and is zeroed. */
+void unregister_netdevice_notifier(struct notifier_block *nb);
 
 /* -EBUSY: it has one already. */
 int netdev_rx_handler_register(struct net_device *dev, rx_handler_func_t *handler,
@@ -109,7 +120,9 @@ void netdev_rx_handler_unregister(struct net_device *dev);
  */
 void netif_receive_skb(struct sk_buff *skb);
 
-/* Sends the skb out of skb->dev (tc egress comes with its issue). Borrows it. 0 or negative errno.
+/*
+ * Sends the skb out of skb->dev; counts it. Borrows it. 0; -ENETDOWN: the device is not IFF_UP, or
+ * the packet has passed SKB_DEPTH_MAX devices; or the driver's error: dropped.
  */
 int dev_queue_xmit(struct sk_buff *skb);
 

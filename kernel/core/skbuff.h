@@ -18,8 +18,8 @@ struct sk_buff {
 	u32 mark, priority;
 	/* TC_SKB_EXT: a miss on tc chain @tc_chain continues in OVS as recirc_id; 0: none. */
 	u32 tc_chain;
-	u8 depth; /* of devices passed (mirred, OVS output); at SKB_DEPTH_MAX the packet is dropped:
-		     a loop */
+	u8 depth; /* of devices passed; dev_queue_xmit() and mirred to ingress count it in the copy
+		     that goes on; at SKB_DEPTH_MAX the packet is dropped: a loop */
 };
 
 #define SKB_DEPTH_MAX 8

@@ -17,16 +17,24 @@
 
 #define NETLINK_RCVBUF_MAX \
 	(4u << 20) /* bytes queued to one socket; more: -ENOBUFS and the answer is lost */
-#define NETLINK_DATAGRAM_MAX (1u << 20) /* of a request, bytes: -EMSGSIZE */
+#define NETLINK_DATAGRAM_MAX (1u << 20) /* of a request, or of a struct kmsg, bytes: -EMSGSIZE */
+#define NETLINK_GROUPS_MAX   128u	/* multicast groups of a protocol, numbered from 1 */
+#define NLMSG_GOODSIZE_	     3776u /* limit of an ordinary message and of a first dump datagram */
+#define NETLINK_DUMP_MAX \
+	32448u /* limit of a dump datagram, however large the receiver's buffer is */
+#define NETLINK_SCRATCH_MAX 65536u /* limit of knet_scratch() */
 
 struct ksock; /* a user's socket */
 
 int netlink_init(struct knet *net) MUST_CHECK; /* subsystem KNET_NETLINK */
+/* All sockets must be closed before. */
 void netlink_exit(struct knet *net);
 
 /*
- * The socket calls. ksock_sendmsg() runs the chain netlink_sendmsg() -> netlink_unicast() ->
- * netlink_unicast_kernel() -> the kernel socket's input function, e.g. rtnetlink_rcv(). Message
+ * The socket calls. ksock_socket() returns NULL when there is no memory or no such protocol;
+ * *@portid is unique in the stack, never 0. ksock_sendmsg() returns 0 or negative errno: -ENODATA:
+ * empty; -EMSGSIZE; -ENOBUFS: no memory. It runs the chain netlink_sendmsg() -> netlink_unicast()
+ * -> netlink_unicast_kernel() -> the kernel socket's input function, e.g. rtnetlink_rcv(). Message
  * headers are not trusted.
  */
 struct ksock *ksock_socket(struct knet *net, int protocol, u32 *portid);
@@ -34,6 +42,9 @@ int ksock_sendmsg(struct ksock *sk, const struct iovec *iov, size_t n);
 /* One datagram; full size returned, more than @cap: cut. -EAGAIN: nothing is there. -ENOBUFS once
  * after a loss. */
 ssize_t ksock_recvmsg(struct ksock *sk, void *buf, size_t cap);
+/* The size of the datagram that ksock_recvmsg() would return (MSG_PEEK | MSG_TRUNC), or -EAGAIN. */
+ssize_t ksock_peek(const struct ksock *sk);
+/* -EINVAL: no such group. */
 int ksock_join(struct ksock *sk, u32 group);
 void ksock_close(struct ksock *sk);
 /* Socket options: NETLINK_EXT_ACK and NETLINK_CAP_ACK, both off at first, as in Linux. */
@@ -42,13 +53,24 @@ void ksock_set_cap_ack(struct ksock *sk, bool on);
 
 /* ---- for the kernel's own protocols ---- */
 
-/* A message being built by the kernel, which grows. Sticky error like a full skb: -EMSGSIZE. */
+/*
+ * A message being built by the kernel. Its memory is there from the start and does not move, so
+ * that pointers into it stay. Sticky error like a full skb: -EMSGSIZE; going back to an earlier
+ * length (nlmsg_trim(), nla_nest_cancel(), kmsg_reset()) clears it.
+ */
 struct kmsg {
 	u8 *buf;
-	size_t len, cap;
-	size_t limit; /* bytes it may have; a dump datagram ends before it */
+	size_t len;
+	size_t cap;   /* bytes of @buf */
+	size_t limit; /* bytes it may have, at most @cap; a dump datagram ends before it */
 	bool error;
 };
+
+/*
+ * An empty message for a reply or a notification, so that an echo allocates nothing; of the stack,
+ * valid until the next call of this function: build, send, forget. Not within a dump's callback.
+ */
+struct kmsg *knet_scratch(struct knet *net);
 
 /* One request, as a handler sees it. */
 struct nlreq {
@@ -61,18 +83,23 @@ struct nlreq {
 
 typedef int nl_doit(struct nlreq *req);
 
-/* A dump under way: state between datagrams. */
+/* A dump under way: state between datagrams. @done is called once, at the end or when the socket is
+ * closed before. */
 struct netlink_callback {
 	struct knet *net;
-	struct nlmsghdr *nlh; /* a copy of the request */
+	const struct nlmsghdr *nlh; /* a copy of the request */
 	u32 portid, seq;
-	struct netlink_ext_ack *extack;
+	struct netlink_ext_ack *extack; /* during a call of @dump; its text goes into NLMSG_DONE */
 	int (*dump)(struct kmsg *skb, struct netlink_callback *cb);
 	int (*done)(struct netlink_callback *cb);
-	long args[6]; /* the dump's own */
+	long args[6]; /* the dump's own, 0 at first */
 };
 
-/* Fills one datagram; returns its length > 0 to go on, 0 at the end, negative errno. */
+/*
+ * Fills one datagram, each message with NLM_F_MULTI and cb->portid, cb->seq; returns its length
+ * (skb->len) > 0 to go on, 0 at the end, negative errno. What does not fit is taken back with
+ * nlmsg_trim() and comes first in the next call.
+ */
 typedef int nl_dumpit(struct kmsg *skb, struct netlink_callback *cb);
 
 /* The kernel socket of @protocol: its input function gets each datagram (rtnetlink_rcv, genl_rcv).
@@ -85,21 +112,24 @@ void netlink_rcv_skb(struct knet *net, struct ksock *sk, const void *data, size_
 		     int (*cb)(struct nlreq *req));
 
 /* Starts a dump for the request. 0 (the caller returns -EINTR: no ack); -EBUSY: one is under way;
- * -ENOMEM. */
+ * -ENOMEM; -ENOBUFS: no memory for its first datagram. */
 int netlink_dump_start(struct nlreq *req, nl_dumpit *dump,
 		       int (*done)(struct netlink_callback *)) MUST_CHECK;
 
-/* Queues a finished message to the requester (reply, echo), or to the members of @group but
- * @exclude_portid. */
-int nlmsg_unicast(struct nlreq *req, struct kmsg *msg) MUST_CHECK;
-int nlmsg_multicast(struct knet *net, int protocol, struct kmsg *msg, u32 exclude_portid,
+/*
+ * Queues a finished message to the requester (reply, echo), or to the members of @group but
+ * @exclude_portid. 0; -EMSGSIZE: it has an error; -EAGAIN: the receiver's queue is full;
+ * -ECONNREFUSED: the requester is the kernel; -ESRCH: the group has nobody else.
+ */
+int nlmsg_unicast(struct nlreq *req, const struct kmsg *msg) MUST_CHECK;
+int nlmsg_multicast(struct knet *net, int protocol, const struct kmsg *msg, u32 exclude_portid,
 		    u32 group);
 bool netlink_has_listeners(const struct knet *net, int protocol, u32 group);
 /*
  * nlmsg_notify(): multicast to @group and, with @report (NLM_F_ECHO), unicast to the requester, who
  * is then left out of the multicast. @req may be NULL. Frees nothing: @msg stays the caller's.
  */
-int nlmsg_notify(struct knet *net, struct nlreq *req, int protocol, struct kmsg *msg, u32 group,
-		 bool report);
+int nlmsg_notify(struct knet *net, struct nlreq *req, int protocol, const struct kmsg *msg,
+		 u32 group, bool report);
 
 #endif

@@ -277,7 +277,7 @@ static int ovs_flow_cmd_del(struct genl_info *info)
  * + 1. */
 static int ovs_flow_cmd_dump(struct kmsg *m, struct netlink_callback *cb)
 {
-	const struct ovs_header *h = (const void *)((const u8 *)NLMSG_DATA(cb->nlh) + GENL_HDRLEN);
+	const struct ovs_header *h = (const void *)((const u8 *)nlmsg_data(cb->nlh) + GENL_HDRLEN);
 	struct datapath *dp = get_dp(cb->net, h->dp_ifindex);
 	const struct nlattr *a[OVS_FLOW_ATTR_MAX + 1];
 	u32 id = (u32)cb->args[0];

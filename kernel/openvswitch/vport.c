@@ -286,7 +286,7 @@ static int ovs_vport_cmd_get(struct genl_info *info)
 /* Ports of one datapath, by number; cb->args[0] is where it goes on. */
 static int ovs_vport_cmd_dump(struct kmsg *m, struct netlink_callback *cb)
 {
-	const struct ovs_header *h = (const void *)((const u8 *)NLMSG_DATA(cb->nlh) + GENL_HDRLEN);
+	const struct ovs_header *h = (const void *)((const u8 *)nlmsg_data(cb->nlh) + GENL_HDRLEN);
 	struct datapath *dp = get_dp(cb->net, h->dp_ifindex);
 	struct vport *vport;
 	u32 id = (u32)cb->args[0];

@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Attributes: validation as lib/nlattr.c does it in Linux 6.1, in its order of tests, with its
+ * errnos and texts; and building. Deliberately absent: policies that nest (callers parse each nest
+ * themselves), policy export, functions as validators, warnings to a kernel log.
+ */
+#include "kernel/netlink/nlattr.h"
+#include "base/alloc.h"
+
+#include <errno.h>
+#include <limits.h>
+
+/* How strict a parse is; Linux's NL_VALIDATE_STRICT is all of them. */
+enum {
+	VALIDATE_TRAILING = 1 << 0,
+	VALIDATE_MAXTYPE = 1 << 1,
+	VALIDATE_UNSPEC = 1 << 2,
+	VALIDATE_STRICT_ATTRS = 1 << 3,
+	VALIDATE_NESTED = 1 << 4,
+	VALIDATE_LIBERAL = 0,
+	VALIDATE_STRICT = (1 << 5) - 1,
+};
+
+/* Payload lengths of types of a fixed size, and the least that the liberal mode takes. */
+static const struct {
+	u8 exact, least;
+} type_len[NLA_N_TYPES] = {
+	[NLA_U8] = { 1, 1 },   [NLA_U16] = { 2, 2 },   [NLA_U32] = { 4, 4 },
+	[NLA_U64] = { 8, 8 },  [NLA_S32] = { 4, 4 },   [NLA_BE16] = { 2, 2 },
+	[NLA_BE32] = { 4, 4 }, [NLA_MSECS] = { 0, 8 }, [NLA_NESTED] = { 0, NLA_HDRLEN },
+};
+
+static int refuse(struct netlink_ext_ack *extack, const struct nlattr *nla, int err,
+		  const char *msg)
+{
+	NL_SET_ERR_MSG_ATTR(extack, nla, msg);
+	return err;
+}
+
+static int fails_policy(struct netlink_ext_ack *extack, const struct nlattr *nla, int err)
+{
+	return refuse(extack, nla, err, "Attribute failed policy validation");
+}
+
+static bool is_bitfield32(const struct nlattr *nla, u32 valid)
+{
+	struct nla_bitfield32 bf;
+
+	memcpy(&bf, nla_data(nla), sizeof bf);
+	return valid && !(bf.selector & ~valid) && !(bf.value & ~valid) &&
+	       !(bf.value & ~bf.selector);
+}
+
+/* The number whose range or mask is checked: of NLA_BINARY the length. */
+static u64 value_of(const struct nla_policy *pt, const struct nlattr *nla)
+{
+	switch (pt->type) {
+	case NLA_U8:
+		return nla_get_u8(nla);
+	case NLA_U16:
+		return nla_get_u16(nla);
+	case NLA_BE16:
+		return host_from_be16(nla_get_be16(nla));
+	case NLA_U32:
+		return nla_get_u32(nla);
+	case NLA_BE32:
+		return host_from_be32(nla_get_be32(nla));
+	case NLA_U64:
+	case NLA_MSECS:
+		return nla_get_u64(nla);
+	default:
+		return (u64)nla_len(nla);
+	}
+}
+
+static bool is_in_range(const struct nla_policy *pt, const struct nlattr *nla)
+{
+	bool has_min = pt->validation != NLA_VALIDATE_MAX;
+	bool has_max = pt->validation != NLA_VALIDATE_MIN;
+
+	if (pt->type == NLA_S32) {
+		s32 v = (s32)nla_get_u32(nla);
+
+		return !(has_min && v < (s32)pt->min) && !(has_max && v > (s32)pt->max);
+	}
+	u64 v = value_of(pt, nla);
+
+	return !(has_min && v < pt->min) && !(has_max && v > pt->max);
+}
+
+static int validate_value(const struct nlattr *nla, const struct nla_policy *pt,
+			  struct netlink_ext_ack *extack)
+{
+	switch ((enum nla_validation)pt->validation) {
+	case NLA_VALIDATE_NONE:
+		return 0;
+	case NLA_VALIDATE_MASK:
+		if (value_of(pt, nla) & ~(u64)pt->mask)
+			return refuse(extack, nla, -EINVAL, "reserved bit set");
+		return 0;
+	case NLA_VALIDATE_RANGE:
+	case NLA_VALIDATE_MIN:
+	case NLA_VALIDATE_MAX:
+		if (is_in_range(pt, nla))
+			return 0;
+		return refuse(extack, nla, -ERANGE,
+			      pt->type == NLA_BINARY ? "binary attribute size out of range"
+						     : "integer out of range");
+	}
+	return 0;
+}
+
+static int validate_string(const struct nlattr *nla, const struct nla_policy *pt)
+{
+	const char *s = nla_data(nla);
+	int len = nla_len(nla);
+
+	if (pt->type == NLA_NUL_STRING) {
+		int within = pt->len && len > pt->len + 1 ? pt->len + 1 : len;
+
+		if (!within || !memchr(s, '\0', (size_t)within))
+			return -EINVAL;
+	}
+	if (len < 1)
+		return -ERANGE;
+	if (pt->len && len - (s[len - 1] == '\0') > pt->len)
+		return -ERANGE;
+	return 0;
+}
+
+/* The length, and of some types the contents; 0, or the errno of a failed policy. */
+static int validate_payload(const struct nlattr *nla, const struct nla_policy *pt)
+{
+	int len = nla_len(nla);
+
+	switch (pt->type) {
+	case NLA_REJECT:
+		return -EINVAL;
+	case NLA_FLAG:
+		return len > 0 ? -ERANGE : 0;
+	case NLA_BITFIELD32:
+		if (len != sizeof(struct nla_bitfield32))
+			return -ERANGE;
+		return is_bitfield32(nla, pt->mask) ? 0 : -EINVAL;
+	case NLA_NUL_STRING:
+	case NLA_STRING:
+		return validate_string(nla, pt);
+	case NLA_BINARY:
+		return pt->len && len > pt->len ? -ERANGE : 0;
+	case NLA_NESTED: /* may be empty, and what is in it is the caller's business */
+		return len && len < NLA_HDRLEN ? -ERANGE : 0;
+	case NLA_EXACT_LEN:
+	case NLA_MIN_LEN: /* validate_size() */
+		return 0;
+	default:
+		return len < (pt->len ? pt->len : type_len[pt->type].least) ? -ERANGE : 0;
+	}
+}
+
+/* NLA_EXACT_LEN and NLA_MIN_LEN: for Linux these are ranges of the size of binary data. */
+static bool is_of_size(const struct nlattr *nla, const struct nla_policy *pt)
+{
+	if (pt->type == NLA_EXACT_LEN)
+		return nla_len(nla) == pt->len;
+	return pt->type != NLA_MIN_LEN || nla_len(nla) >= pt->len;
+}
+
+/* What only strict parses ask, before anything else. */
+static int validate_form(const struct nlattr *nla, const struct nla_policy *pt,
+			 unsigned int validate, struct netlink_ext_ack *extack)
+{
+	bool is_nested = nla->nla_type & NLA_F_NESTED;
+
+	if ((validate & VALIDATE_STRICT_ATTRS) && type_len[pt->type].exact &&
+	    nla_len(nla) != type_len[pt->type].exact)
+		return refuse(extack, nla, -EINVAL, "invalid attribute length");
+	if (!(validate & VALIDATE_NESTED))
+		return 0;
+	if (pt->type == NLA_NESTED && !is_nested)
+		return refuse(extack, nla, -EINVAL, "NLA_F_NESTED is missing");
+	if (pt->type != NLA_NESTED && pt->type != NLA_UNSPEC && is_nested)
+		return refuse(extack, nla, -EINVAL, "NLA_F_NESTED not expected");
+	return 0;
+}
+
+static int validate_nla(const struct nlattr *nla, u16 type, const struct nla_policy *policy,
+			unsigned int validate, struct netlink_ext_ack *extack)
+{
+	const struct nla_policy *pt = &policy[type];
+	int err;
+
+	if (policy[0].strict_start_type && type >= policy[0].strict_start_type)
+		validate = VALIDATE_STRICT;
+	if (validate) {
+		err = validate_form(nla, pt, validate, extack);
+		if (err)
+			return err;
+		if (pt->type == NLA_UNSPEC && (validate & VALIDATE_UNSPEC))
+			return refuse(extack, nla, -EINVAL, "Unsupported attribute");
+	}
+	err = validate_payload(nla, pt);
+	if (err)
+		return fails_policy(extack, nla, err);
+	if (!is_of_size(nla, pt))
+		return refuse(extack, nla, -ERANGE, "binary attribute size out of range");
+	return pt->validation ? validate_value(nla, pt, extack) : 0;
+}
+
+static int parse(const struct nlattr *tb[], int maxtype, const struct nlattr *head, int len,
+		 const struct nla_policy *policy, unsigned int validate,
+		 struct netlink_ext_ack *extack)
+{
+	const struct nlattr *nla;
+	int rem;
+
+	memset(tb, 0, sizeof *tb * ((size_t)maxtype + 1));
+	nla_for_each_attr(nla, head, len, rem)
+	{
+		u16 type = (u16)nla_type(nla);
+
+		if (type == 0 || type > maxtype) {
+			if (validate & VALIDATE_MAXTYPE)
+				return refuse(extack, nla, -EINVAL, "Unknown attribute type");
+			continue;
+		}
+		if (policy) {
+			int err = validate_nla(nla, type, policy, validate, extack);
+
+			if (err)
+				return err;
+		}
+		tb[type] = nla;
+	}
+	if (UNLIKELY(rem > 0)) {
+		NL_SET_ERR_MSG(extack, "bytes leftover after parsing attributes");
+		if (validate & VALIDATE_TRAILING)
+			return -EINVAL;
+	}
+	return 0;
+}
+
+int nla_parse_deprecated(const struct nlattr *tb[], int maxtype, const struct nlattr *head, int len,
+			 const struct nla_policy *policy, struct netlink_ext_ack *extack)
+{
+	return parse(tb, maxtype, head, len, policy, VALIDATE_LIBERAL, extack);
+}
+
+int nla_parse(const struct nlattr *tb[], int maxtype, const struct nlattr *head, int len,
+	      const struct nla_policy *policy, struct netlink_ext_ack *extack)
+{
+	return parse(tb, maxtype, head, len, policy, VALIDATE_STRICT, extack);
+}
+
+int nla_parse_nested_deprecated(const struct nlattr *tb[], int maxtype, const struct nlattr *nla,
+				const struct nla_policy *policy, struct netlink_ext_ack *extack)
+{
+	return parse(tb, maxtype, nla_data(nla), nla_len(nla), policy, VALIDATE_LIBERAL, extack);
+}
+
+int nla_parse_nested(const struct nlattr *tb[], int maxtype, const struct nlattr *nla,
+		     const struct nla_policy *policy, struct netlink_ext_ack *extack)
+{
+	if (!(nla->nla_type & NLA_F_NESTED))
+		return refuse(extack, nla, -EINVAL, "NLA_F_NESTED is missing");
+	return parse(tb, maxtype, nla_data(nla), nla_len(nla), policy, VALIDATE_STRICT, extack);
+}
+
+int nlmsg_parse_deprecated(const struct nlmsghdr *nlh, int hdrlen, const struct nlattr *tb[],
+			   int maxtype, const struct nla_policy *policy,
+			   struct netlink_ext_ack *extack)
+{
+	int from = NLMSG_HDRLEN + (int)NLMSG_ALIGN(hdrlen);
+
+	if (nlh->nlmsg_len < (u32)(NLMSG_HDRLEN + hdrlen)) {
+		NL_SET_ERR_MSG(extack, "Invalid header length");
+		return -EINVAL;
+	}
+	return parse(tb, maxtype, (const void *)((const u8 *)nlh + from),
+		     (int)nlh->nlmsg_len - from, policy, VALIDATE_LIBERAL, extack);
+}
+
+int nla_memcpy(void *dest, const struct nlattr *nla, int size)
+{
+	int n = nla_len(nla) < size ? nla_len(nla) : size;
+
+	if (n > 0)
+		memcpy(dest, nla_data(nla), (size_t)n);
+	if (size > n)
+		memset((u8 *)dest + n, 0, (size_t)(size - n));
+	return n;
+}
+
+ssize_t nla_strscpy(char *dst, const struct nlattr *nla, size_t size)
+{
+	const char *src = nla_data(nla);
+	size_t len = (size_t)nla_len(nla);
+
+	if (!size || size > UINT16_MAX)
+		return -E2BIG;
+	if (len && src[len - 1] == '\0')
+		len--;
+	if (len >= size) {
+		memcpy(dst, src, size - 1);
+		dst[size - 1] = '\0';
+		return -E2BIG;
+	}
+	memcpy(dst, src, len);
+	memset(dst + len, 0, size - len);
+	return (ssize_t)len;
+}
+
+int kmsg_init(struct kmsg *m, size_t limit)
+{
+	memset(m, 0, sizeof *m);
+	if (limit > NETLINK_DATAGRAM_MAX)
+		limit = NETLINK_DATAGRAM_MAX;
+	m->buf = mem_resize(NULL, limit);
+	if (!m->buf)
+		return -ENOMEM;
+	m->cap = m->limit = limit;
+	return 0;
+}
+
+void kmsg_fini(struct kmsg *m)
+{
+	mem_free(m->buf);
+	memset(m, 0, sizeof *m);
+}
+
+void kmsg_reset(struct kmsg *m)
+{
+	m->len = 0;
+	m->error = false;
+}
+
+/* @size bytes at the end, a multiple of 4; or NULL and the error. */
+static u8 *reserve(struct kmsg *m, size_t size)
+{
+	u8 *p = m->buf + m->len;
+
+	if (UNLIKELY(m->error || size > m->limit - m->len)) {
+		m->error = true;
+		return NULL;
+	}
+	m->len += size;
+	return p;
+}
+
+struct nlmsghdr *nlmsg_put(struct kmsg *m, u32 portid, u32 seq, int type, int payload, int flags)
+{
+	size_t size = (size_t)NLMSG_ALIGN(NLMSG_HDRLEN + payload);
+	struct nlmsghdr *nlh = (void *)reserve(m, size);
+
+	if (!nlh)
+		return NULL;
+	nlh->nlmsg_len = NLMSG_HDRLEN + (u32)payload;
+	nlh->nlmsg_type = (u16)type;
+	nlh->nlmsg_flags = (u16)flags;
+	nlh->nlmsg_seq = seq;
+	nlh->nlmsg_pid = portid;
+	memset(nlh + 1, 0, size - NLMSG_HDRLEN);
+	return nlh;
+}
+
+void nlmsg_end(struct kmsg *m, const struct nlmsghdr *nlh)
+{
+	size_t start = (size_t)((const u8 *)nlh - m->buf);
+	u32 len = (u32)(m->len - start);
+
+	memcpy(m->buf + start, &len, sizeof len); /* nlmsg_len */
+}
+
+void nlmsg_trim(struct kmsg *m, size_t len)
+{
+	m->len = len;
+	m->error = false;
+}
+
+/* An attribute's header; returns where its payload goes. @type may carry flags. */
+static inline u8 *put_header(struct kmsg *m, int type, size_t len)
+{
+	struct nlattr nla = { .nla_len = (u16)(NLA_HDRLEN + len), .nla_type = (u16)type };
+	u8 *p = reserve(m, (size_t)NLA_ALIGN(NLA_HDRLEN + len));
+
+	if (!p)
+		return NULL;
+	memcpy(p, &nla, sizeof nla);
+	return p + NLA_HDRLEN;
+}
+
+int nla_put(struct kmsg *m, int type, int len, const void *data)
+{
+	size_t padded = (size_t)NLA_ALIGN(len);
+	u8 *p;
+
+	if (len < 0 || len > UINT16_MAX - NLA_HDRLEN) {
+		m->error = true;
+		return -EMSGSIZE;
+	}
+	p = put_header(m, type, (size_t)len);
+	if (!p)
+		return -EMSGSIZE;
+	if (len)
+		memcpy(p, data, (size_t)len);
+	memset(p + len, 0, padded - (size_t)len);
+	return 0;
+}
+
+/* An integer of up to 4 bytes: one word with its padding. */
+static int put_word(struct kmsg *m, int type, size_t size, u32 word)
+{
+	u8 *p = put_header(m, type, size);
+
+	if (!p)
+		return -EMSGSIZE;
+	memcpy(p, &word, sizeof word);
+	return 0;
+}
+
+int nla_put_u8(struct kmsg *m, int type, u8 v)
+{
+	u32 word = 0;
+
+	memcpy(&word, &v, sizeof v);
+	return put_word(m, type, sizeof v, word);
+}
+
+int nla_put_u16(struct kmsg *m, int type, u16 v)
+{
+	u32 word = 0;
+
+	memcpy(&word, &v, sizeof v);
+	return put_word(m, type, sizeof v, word);
+}
+
+int nla_put_u32(struct kmsg *m, int type, u32 v)
+{
+	return put_word(m, type, sizeof v, v);
+}
+
+int nla_put_u64(struct kmsg *m, int type, u64 v)
+{
+	u8 *p = put_header(m, type, sizeof v);
+
+	if (!p)
+		return -EMSGSIZE;
+	memcpy(p, &v, sizeof v);
+	return 0;
+}
+
+int nla_put_be16(struct kmsg *m, int type, be16 v)
+{
+	return nla_put_u16(m, type, FORCE_CAST(u16, v));
+}
+
+int nla_put_be32(struct kmsg *m, int type, be32 v)
+{
+	return nla_put_u32(m, type, FORCE_CAST(u32, v));
+}
+
+int nla_put_string(struct kmsg *m, int type, const char *s)
+{
+	size_t size = strlen(s) + 1;
+
+	return nla_put(m, type, size > INT_MAX ? -1 : (int)size, s);
+}
+
+int nla_put_bitfield32(struct kmsg *m, int type, u32 value, u32 selector)
+{
+	struct nla_bitfield32 bf = { .value = value, .selector = selector };
+
+	return nla_put(m, type, sizeof bf, &bf);
+}
+
+ssize_t nla_nest_start_noflag(struct kmsg *m, int type)
+{
+	u8 *p = put_header(m, type, 0);
+
+	return p ? p - NLA_HDRLEN - m->buf : -EMSGSIZE;
+}
+
+ssize_t nla_nest_start(struct kmsg *m, int type)
+{
+	return nla_nest_start_noflag(m, type | NLA_F_NESTED);
+}
+
+void nla_nest_end(struct kmsg *m, ssize_t start)
+{
+	size_t size = m->len - (size_t)start;
+	u16 len = (u16)size;
+
+	if (start < 0 || size > UINT16_MAX) {
+		m->error = true;
+		return;
+	}
+	memcpy(m->buf + start, &len, sizeof len); /* nla_len */
+}
+
+void nla_nest_cancel(struct kmsg *m, ssize_t start)
+{
+	if (start >= 0)
+		nlmsg_trim(m, (size_t)start);
+}
