@@ -28,8 +28,8 @@ struct flow_action {
 	enum flow_action_type type;
 	struct flow_range range;
 	union {
-		uint32_t port;			 /* OUTPUT: datapath port number */
-		struct flow_vlan push_vlan;	 /* PUSH_VLAN: tpid, and tci with the CFI bit set */
+		uint32_t port;			 /* of an output: datapath port number */
+		struct flow_vlan push_vlan;	 /* a tag, tci with the CFI bit set */
 		struct {			 /* SET */
 			enum flow_header header; /* ETH, IPV4, IPV6, TCP or UDP */
 			union flow_set_value {

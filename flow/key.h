@@ -15,6 +15,7 @@
 #define FLOW_KEY_H
 
 #include "base/byteorder.h"
+#include "base/diag.h"
 #include "base/macros.h"
 
 #include <linux/openvswitch.h>
@@ -117,6 +118,7 @@ enum flow_form {
 	FLOW_FORM_FRAG,	     /* no | first | later */
 	FLOW_FORM_TCP_FLAGS, /* syn|ack, +syn-ack */
 	FLOW_FORM_PORT,	     /* number, or a name when a name table is given */
+	FLOW_FORM_ETH_TYPE,  /* hexadecimal, always four digits: 0x0800 */
 };
 
 /* One row for each field: everything that generic code needs to know of it. */
@@ -125,17 +127,28 @@ struct flow_field_info {
 	const char *full_name; /* "ipv4.dst": for diagnostics and JSON */
 	enum flow_header header;
 	enum flow_form form;
-	uint16_t offset; /* bytes into struct flow_key */
-	uint8_t size;	 /* bytes there */
-	uint8_t shift;	 /* a part of a big-endian integer: its lowest bit ... */
-	uint8_t bits;	 /* ... and its width; 8 * size when it is the whole */
-	bool exact_only; /* a mask cannot be written: recirc_id */
+	uint16_t offset;  /* bytes into struct flow_key */
+	uint8_t size;	  /* bytes there */
+	uint8_t shift;	  /* a part of a big-endian integer: its lowest bit ... */
+	uint8_t bits;	  /* ... and its width; 8 * size when it is the whole */
+	bool exact_only;  /* a mask cannot be written: recirc_id, frag */
+	bool is_host;	  /* an integer in the byte order of the machine */
+	uint8_t name_len; /* of @name, characters */
 };
 
+/*
+ * One row for each header. @first and @n_fields are the rows of its fields in flow_field_table that
+ * are written inside its parentheses; vlan.tpid is not, because it is written as the eth_type()
+ * before them. @eth_type and @ip_proto are what must be matched exactly for the header to be there.
+ */
 struct flow_header_info {
 	const char *name;      /* "ipv4" */
+	uint8_t name_len;      /* characters */
 	uint16_t key_attr;     /* OVS_KEY_ATTR_* */
 	uint16_t offset, size; /* of its attribute structure in struct flow_key, in bytes */
+	uint8_t first, n_fields;
+	uint16_t eth_type; /* 0: none, or for a header above IP either IPv4 or IPv6 */
+	uint8_t ip_proto;  /* 0: none */
 };
 
 extern const struct flow_field_info flow_field_table[FLOW_N_FIELDS];
@@ -173,8 +186,26 @@ void flow_field_clear(struct flow_key *k, enum flow_field f);
 /* Clears the key bits that the mask does not cover. */
 void flow_match_normalise(struct flow_match *m);
 
-/* A UFID made from the key and mask, as ovs-appctl dpctl/add-flow makes one: equal matches, equal
- * UFIDs. */
+/*
+ * Refuses a match that a datapath would refuse or silently change: a header or field without what
+ * must be matched exactly for it to be there (ipv4() without eth_type(0x0800)), a partial mask of
+ * eth_type or in_port, a VLAN tag that is not one. Texts need not pass it to be read; a match must,
+ * before flow_match_encode() or flow_packet_build(). 0; -EINVAL; -EOPNOTSUPP: a type whose header
+ * is not in this vocabulary; with words and the field.
+ */
+int flow_match_check(const struct flow_match *m, struct diag *d) MUST_CHECK;
+
+/*
+ * The headers that a packet which agrees with @m surely has and whose attributes the kernel asks
+ * for in a key, as bits FLOW_H_x from ETH upwards; @mask: those that may be in the mask, where
+ * eth_type and the protocol must be matched exactly.
+ */
+uint64_t flow_match_headers(const struct flow_match *m, bool mask);
+
+/*
+ * A UFID made from the key and mask, as ovs-appctl dpctl/add-flow makes one: equal matches, equal
+ * UFIDs. @m must be normalised. Headers that are named but match nothing do not count.
+ */
 struct ufid flow_match_ufid(const struct flow_match *m);
 
 #endif

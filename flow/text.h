@@ -4,9 +4,9 @@
  * real OVS truncates or ignores in silence is refused here with a place and words (quirks:
  * tests/odp). Both print orders of OVS are read; today's is written.
  *
- * Keys and actions that exist in OVS but not yet here are refused by name ("ct_state: not supported
- * yet"), except a key whose mask is all zero: it matches nothing away, so nothing is lost by
- * skipping it.
+ * Keys and actions that exist in OVS but not yet here are refused by name ("ct_state is not
+ * supported yet"), except a key whose mask is all zero: it matches nothing away, so nothing is lost
+ * by skipping it. An exact match on zero, as skb_mark(0), does narrow the flow and is refused.
  */
 #ifndef FLOW_TEXT_H
 #define FLOW_TEXT_H
@@ -34,8 +34,8 @@ struct flow_origin {
 /*
  * Reads `[ufid:UUID[,]] KEY` from @len characters. @ufid and @has_ufid may both be NULL: then a
  * ufid is refused.
- * @origin, @ports and @d may be NULL. 0, or -EINVAL with words, range and field; @m is then
- * undefined.
+ * @origin, @ports and @d may be NULL. 0; -EINVAL: malformed, or -EOPNOTSUPP: known to OVS,
+ * not here; with words, range and field. @m is then undefined. After success it is normalised.
  */
 int flow_match_parse(struct flow_match *m, struct ufid *ufid, bool *has_ufid,
 		     struct flow_origin *origin, const char *s, size_t len,
@@ -72,7 +72,7 @@ struct flow_stats {
 
 /*
  * Splits a line of `dpctl/dump-flows` into its parts, which point into @line. What the line does
- * not say is NULL with length 0 (and -1 for @offloaded). The whole line is accounted for: an
+ * not say is NULL with length 0 or 0. The whole line is accounted for: an
  * unknown item is an error.
  */
 struct flow_dump_line {

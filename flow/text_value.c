@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Values of fields as texts write them, one function for each form. Each reads a value, and the
+ * mask after a '/' is in the same notation. What does not fit the field is refused; OVS cuts it.
+ */
+#include "flow/text_internal.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+
+const char *const flow_tcp_flag_names[12] = {
+	"fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr", "ns", "[200]", "[400]", "[800]",
+};
+
+const char *const flow_frag_names[3] = { "no", "first", "later" };
+
+static inline bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline int hex_digit(char c)
+{
+	if (is_digit(c))
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+static inline bool is_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || is_digit(c) || c == '_' || (c >= 'A' && c <= 'Z');
+}
+
+size_t scan_word(struct scan *sc)
+{
+	const char *from = sc->p;
+
+	while (sc->p < sc->end && is_word(*sc->p))
+		sc->p++;
+	return (size_t)(sc->p - from);
+}
+
+const char *scan_token_end(const struct scan *sc)
+{
+	const char *p = sc->p;
+
+	while (p < sc->end && !scan_is_separator(*p) && *p != '(' && *p != ')' && *p != '/')
+		p++;
+	return p;
+}
+
+static int refuse_token(struct scan *sc, const char *expected)
+{
+	const char *end = scan_token_end(sc);
+
+	if (sc->p == end)
+		return SCAN_REFUSE(sc, sc->p, sc->p + 1, -EINVAL, "%s is missing", expected);
+	return SCAN_REFUSE(sc, sc->p, end, -EINVAL, "%.*s is not %s", SCAN_TEXT(sc->p, end),
+			   expected);
+}
+
+/* C's notations: decimal, 0x and octal. The sum sticks at its limit, so that nothing wraps. */
+static int read_number(struct scan *sc, uint64_t *v)
+{
+	uint64_t x = 0, base = 10;
+	const char *from;
+
+	if (scan_char(sc) == '0') {
+		bool hex = sc->end - sc->p > 2 && (sc->p[1] | 0x20) == 'x' &&
+			   hex_digit(sc->p[2]) >= 0;
+
+		base = hex ? 16 : 8;
+		sc->p += hex ? 2 : 0;
+	}
+	for (from = sc->p; sc->p < sc->end; sc->p++) {
+		int digit = hex_digit(*sc->p);
+
+		if (digit < 0 || digit >= (int)base)
+			break;
+		if (x <= UINT32_MAX)
+			x = x * base + (uint64_t)digit;
+	}
+	*v = x;
+	return sc->p == from ? -EINVAL : 0;
+}
+
+int scan_number(struct scan *sc, uint32_t max, uint32_t *v)
+{
+	const char *from = sc->p;
+	uint64_t x;
+
+	if (UNLIKELY(read_number(sc, &x) || (sc->p < sc->end && is_word(*sc->p)))) {
+		const char *end;
+
+		sc->p = from;
+		end = scan_token_end(sc);
+		if (scan_char(sc) == '-')
+			return SCAN_REFUSE(sc, from, end, -EINVAL, "%.*s is negative",
+					   SCAN_TEXT(from, end));
+		return refuse_token(sc, "a number");
+	}
+	if (UNLIKELY(x > max))
+		return SCAN_REFUSE(sc, from, sc->p, -EINVAL, "%.*s is more than %u",
+				   SCAN_TEXT(from, sc->p), max);
+	*v = (uint32_t)x;
+	return 0;
+}
+
+static bool find_port(const struct scan *sc, const char *name, const char *end, uint32_t *port)
+{
+	const struct flow_ports *ports = sc->ports;
+
+	return ports && ports->number &&
+	       ports->number(ports->aux, name, (size_t)(end - name), port);
+}
+
+/* Names may hold what would end a token only inside quotes. */
+static int scan_quoted_port(struct scan *sc, uint32_t *port)
+{
+	const char *from = sc->p, *end = memchr(from + 1, '"', (size_t)(sc->end - from - 1));
+
+	if (!end)
+		return SCAN_REFUSE(sc, from, sc->end, -EINVAL, "the closing quote is missing");
+	sc->p = end + 1;
+	if (!find_port(sc, from + 1, end, port))
+		return SCAN_REFUSE(sc, from, sc->p, -EINVAL, "no port is called %.*s",
+				   SCAN_TEXT(from, sc->p));
+	return 0;
+}
+
+/* "10" is a number whatever ports are called; "10g" can only be a name. */
+static bool is_number(const char *p, const char *end)
+{
+	const char *from = p;
+
+	while (p < end && is_digit(*p))
+		p++;
+	return p == end || p == from || (end - from > 1 && (from[1] | 0x20) == 'x');
+}
+
+int scan_port(struct scan *sc, uint32_t *port)
+{
+	const char *from = sc->p, *end;
+
+	if (scan_char(sc) == '"')
+		return scan_quoted_port(sc, port);
+	end = scan_token_end(sc);
+	if (from == end || *from == '-' || (is_digit(*from) && is_number(from, end)))
+		return scan_number(sc, UINT32_MAX, port);
+	if (find_port(sc, from, end, port)) {
+		sc->p = end;
+		return 0;
+	}
+	if (is_digit(*from))
+		return scan_number(sc, UINT32_MAX, port);
+	return SCAN_REFUSE(sc, from, end, -EINVAL, "no port is called %.*s", SCAN_TEXT(from, end));
+}
+
+static int scan_ipv4(struct scan *sc, uint8_t out[4])
+{
+	const char *from = sc->p;
+
+	for (int i = 0; i < 4; i++) {
+		unsigned int x = 0, n = 0;
+
+		if (i && !scan_takes(sc, '.'))
+			goto bad;
+		for (; n < 3 && sc->p < sc->end && is_digit(*sc->p); n++)
+			x = 10 * x + (unsigned int)(*sc->p++ - '0');
+		if (!n || x > 255)
+			goto bad;
+		out[i] = (uint8_t)x;
+	}
+	return 0;
+bad:
+	sc->p = from;
+	return refuse_token(sc, "an IPv4 address");
+}
+
+static int scan_ipv6(struct scan *sc, uint8_t out[16])
+{
+	const char *end = sc->p;
+	char text[INET6_ADDRSTRLEN];
+	size_t len;
+
+	while (end < sc->end && (hex_digit(*end) >= 0 || *end == ':' || *end == '.'))
+		end++;
+	len = (size_t)(end - sc->p);
+	if (len >= sizeof text)
+		return refuse_token(sc, "an IPv6 address");
+	memcpy(text, sc->p, len);
+	text[len] = '\0';
+	if (inet_pton(AF_INET6, text, out) != 1)
+		return refuse_token(sc, "an IPv6 address");
+	sc->p = end;
+	return 0;
+}
+
+static int scan_mac(struct scan *sc, uint8_t out[6])
+{
+	const char *from = sc->p;
+
+	for (int i = 0; i < 6; i++) {
+		int high, low;
+
+		if (i && !scan_takes(sc, ':'))
+			goto bad;
+		high = hex_digit(scan_char(sc));
+		if (high < 0)
+			goto bad;
+		sc->p++;
+		low = hex_digit(scan_char(sc));
+		if (low >= 0)
+			sc->p++;
+		out[i] = (uint8_t)(low < 0 ? high : high << 4 | low);
+	}
+	return 0;
+bad:
+	sc->p = from;
+	return refuse_token(sc, "a MAC address");
+}
+
+static int scan_frag(struct scan *sc, uint32_t *v)
+{
+	const char *end = scan_token_end(sc);
+	size_t len = (size_t)(end - sc->p);
+
+	for (uint32_t i = 0; i < ARRAY_SIZE(flow_frag_names); i++) {
+		if (len == strlen(flow_frag_names[i]) && !memcmp(sc->p, flow_frag_names[i], len)) {
+			sc->p = end;
+			*v = i;
+			return 0;
+		}
+	}
+	return refuse_token(sc, "no, first or later");
+}
+
+static int scan_tcp_flag(struct scan *sc, uint32_t *bit)
+{
+	for (uint32_t i = 0; i < ARRAY_SIZE(flow_tcp_flag_names); i++) {
+		const char *name = flow_tcp_flag_names[i];
+		size_t len = strlen(name);
+
+		if ((size_t)(sc->end - sc->p) < len || memcmp(sc->p, name, len) ||
+		    (sc->p + len < sc->end && is_word(sc->p[len])))
+			continue;
+		sc->p += len;
+		*bit = 1u << i;
+		return 0;
+	}
+	return refuse_token(sc, "a TCP flag");
+}
+
+/* `syn|ack`: exactly these; `+syn-ack`: these two, the others do not matter. */
+static int scan_tcp_flags(struct scan *sc, uint32_t *value, uint32_t *mask)
+{
+	bool signs = scan_char(sc) == '+' || scan_char(sc) == '-';
+	uint32_t bit = 0;
+
+	*value = 0;
+	*mask = signs ? 0 : 0xfff;
+	do {
+		const char *from = sc->p;
+		bool set = true;
+		int err;
+
+		if (signs)
+			set = *sc->p++ == '+';
+		err = scan_tcp_flag(sc, &bit);
+		if (err)
+			return err;
+		if ((signs ? *mask : *value) & bit)
+			return SCAN_REFUSE(sc, from, sc->p, -EINVAL, "the flag is given twice");
+		*value |= set ? bit : 0;
+		*mask |= bit;
+	} while (signs ? scan_char(sc) == '+' || scan_char(sc) == '-' : scan_takes(sc, '|'));
+	return 0;
+}
+
+/* The value of @f at its place in @k. */
+static int scan_value(struct scan *sc, const struct flow_field_info *f, struct flow_key *k)
+{
+	uint8_t *bytes = (uint8_t *)k + f->offset;
+	uint32_t v = 0;
+	int err = 0;
+
+	switch (f->form) {
+	case FLOW_FORM_MAC:
+		return scan_mac(sc, bytes);
+	case FLOW_FORM_IPV4:
+		return scan_ipv4(sc, bytes);
+	case FLOW_FORM_IPV6:
+		return scan_ipv6(sc, bytes);
+	case FLOW_FORM_FRAG:
+		err = scan_frag(sc, &v);
+		break;
+	case FLOW_FORM_PORT:
+		err = scan_port(sc, &v);
+		break;
+	case FLOW_FORM_DEC:
+	case FLOW_FORM_HEX:
+	case FLOW_FORM_ETH_TYPE:
+	case FLOW_FORM_TCP_FLAGS:
+		err = scan_number(sc, flow_field_max(f), &v);
+		break;
+	}
+	if (!err)
+		flow_field_store(k, f, v);
+	return err;
+}
+
+static int scan_mask(struct scan *sc, const struct flow_field_info *f, struct flow_match *m)
+{
+	const char *from = sc->p, *end = scan_token_end(sc);
+	uint32_t v;
+
+	if (f->exact_only)
+		return SCAN_REFUSE(sc, from - 1, end, -EINVAL,
+				   "it can only be matched as a whole, without a mask");
+	if (f->form == FLOW_FORM_IPV4 && !memchr(from, '.', (size_t)(end - from)))
+		return SCAN_REFUSE(sc, from, end, -EINVAL,
+				   "a mask is written as an address: 255.255.255.0, not /24");
+	if (f->form == FLOW_FORM_IPV6 && !memchr(from, ':', (size_t)(end - from)))
+		return SCAN_REFUSE(sc, from, end, -EINVAL,
+				   "a mask is written as an address: ffff:ffff::, not /32");
+	if (f->form == FLOW_FORM_PORT) {
+		int err = scan_number(sc, UINT32_MAX, &v);
+
+		if (!err)
+			flow_field_store(&m->mask, f, v);
+		return err;
+	}
+	return scan_value(sc, f, &m->mask);
+}
+
+static int scan_field_and_mask(struct scan *sc, enum flow_field f, struct flow_match *m)
+{
+	const struct flow_field_info *i = &flow_field_table[f];
+	uint32_t value, mask;
+	int err;
+
+	if (i->form == FLOW_FORM_TCP_FLAGS && !is_digit(scan_char(sc))) {
+		err = scan_tcp_flags(sc, &value, &mask);
+		if (err)
+			return err;
+		flow_field_store(&m->key, i, value);
+		flow_field_store(&m->mask, i, mask);
+	} else {
+		err = scan_value(sc, i, &m->key);
+		if (err)
+			return err;
+		if (scan_takes(sc, '/')) {
+			err = scan_mask(sc, i, m);
+			if (err)
+				return err;
+		} else {
+			flow_field_fill(&m->mask, f);
+		}
+	}
+	if (LIKELY(scan_char(sc) == ')' || scan_is_separator(scan_char(sc))))
+		return 0;
+	if (sc->p == sc->end)
+		return SCAN_REFUSE(sc, sc->p, sc->p + 1, -EINVAL, "')' is missing");
+	return SCAN_REFUSE(sc, sc->p, sc->p + 1, -EINVAL, "'%c' cannot follow here", *sc->p);
+}
+
+int scan_field(struct scan *sc, enum flow_field f, struct flow_match *m)
+{
+	int err = scan_field_and_mask(sc, f, m);
+
+	if (UNLIKELY(err)) {
+		diag_context(sc->d, "%s", flow_field_table[f].full_name);
+		diag_field(sc->d, flow_field_table[f].full_name);
+	}
+	return err;
+}
+
+/* Fields mostly come in the order of the table: the search begins after the last one. */
+static enum flow_field find_field(const struct flow_header_info *h, const char *name, size_t len,
+				  unsigned int hint)
+{
+	for (unsigned int n = 0; n < h->n_fields; n++, hint++) {
+		const struct flow_field_info *f;
+
+		if (hint >= h->n_fields)
+			hint = 0;
+		f = &flow_field_table[h->first + hint];
+		if (f->name_len == len && !memcmp(f->name, name, len))
+			return (enum flow_field)(h->first + hint);
+	}
+	return FLOW_N_FIELDS;
+}
+
+static int scan_named_field(struct scan *sc, enum flow_header h, unsigned int *hint,
+			    struct flow_match *m, uint64_t *seen, struct flow_origin *origin)
+{
+	const struct flow_header_info *header = &flow_header_table[h];
+	const char *from = sc->p;
+	size_t len = scan_word(sc);
+	enum flow_field f = find_field(header, from, len, *hint);
+	int err;
+
+	if (UNLIKELY(f == FLOW_N_FIELDS)) {
+		const char *end = scan_token_end(sc);
+
+		if (sc->p == sc->end)
+			return SCAN_REFUSE(sc, sc->p, sc->p + 1, -EINVAL, "%s: ')' is missing",
+					   header->name);
+		return SCAN_REFUSE(sc, from, from == end ? end + 1 : end, -EINVAL,
+				   "%s has no field %.*s", header->name,
+				   SCAN_TEXT(from, from == end ? end + 1 : end));
+	}
+	if (UNLIKELY(*seen & UINT64_C(1) << f)) {
+		err = SCAN_REFUSE(sc, from, scan_token_end(sc), -EINVAL, "%s is given twice",
+				  flow_field_table[f].full_name);
+		diag_field(sc->d, flow_field_table[f].full_name);
+		return err;
+	}
+	if (UNLIKELY(!scan_takes(sc, '='))) {
+		err = SCAN_REFUSE(sc, from, sc->p, -EINVAL, "%s: '=' is missing",
+				  flow_field_table[f].full_name);
+		diag_field(sc->d, flow_field_table[f].full_name);
+		return err;
+	}
+	*seen |= UINT64_C(1) << f;
+	*hint = (unsigned int)f - header->first + 1;
+	err = scan_field(sc, f, m);
+	if (!err && origin)
+		origin->field[f] = scan_range(sc, from);
+	return err;
+}
+
+int scan_fields(struct scan *sc, enum flow_header h, struct flow_match *m, uint64_t *seen,
+		struct flow_origin *origin)
+{
+	unsigned int hint = 0;
+
+	for (;;) {
+		int err;
+
+		scan_separators(sc);
+		if (scan_takes(sc, ')'))
+			return 0;
+		err = scan_named_field(sc, h, &hint, m, seen, origin);
+		if (err)
+			return err;
+	}
+}
