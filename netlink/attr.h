@@ -11,6 +11,8 @@
 #include "base/diag.h"
 #include "base/macros.h"
 
+#include <libmnl/libmnl.h>
+#include <limits.h>
 #include <linux/netlink.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,27 +41,108 @@ struct nl_policy {
 
 /*
  * Fills @attrs[0..@n-1] (index = type) from the attributes at @data; absent ones are NULL. Of a
- * type given twice the last counts, as in the kernel. The pointers borrow @data. 0; -EINVAL:
+ * type given twice the last counts, as in the kernel. The pointers borrow @data, which is aligned
+ * to 4 bytes. Numbers have exactly the size of their kind. 0; -EINVAL:
  * truncated or malformed, with the offset from @data; -ENOENT: a required one is absent.
  */
 int nl_attrs_parse(const struct nlattr **attrs, const struct nl_policy *policy, size_t n,
 		   const void *data, size_t size, struct diag *d) MUST_CHECK;
 
-const void *nl_attr_data(const struct nlattr *a);
-size_t nl_attr_size(const struct nlattr *a);   /* payload, bytes */
-uint16_t nl_attr_type(const struct nlattr *a); /* without the flag bits */
+/* Without the flag bits. */
+static inline uint16_t nl_attr_type(const struct nlattr *a)
+{
+	return a->nla_type & NLA_TYPE_MASK;
+}
+
+/* The payload, and its size in bytes. */
+static inline const void *nl_attr_data(const struct nlattr *a)
+{
+	return (const uint8_t *)a + NLA_HDRLEN;
+}
+
+static inline size_t nl_attr_size(const struct nlattr *a)
+{
+	return (size_t)a->nla_len - NLA_HDRLEN;
+}
 
 /* Values of attributes that a policy has checked. */
-uint8_t nl_attr_u8(const struct nlattr *a);
-uint16_t nl_attr_u16(const struct nlattr *a);
-uint32_t nl_attr_u32(const struct nlattr *a);
-uint64_t nl_attr_u64(const struct nlattr *a);
-be16 nl_attr_be16(const struct nlattr *a);
-be32 nl_attr_be32(const struct nlattr *a);
-const char *nl_attr_str(const struct nlattr *a);
+static inline uint8_t nl_attr_u8(const struct nlattr *a)
+{
+	return *(const uint8_t *)nl_attr_data(a);
+}
 
-/* The first attribute of a list, the one after @a; NULL at the end or where the rest is malformed.
- */
+static inline uint16_t nl_attr_u16(const struct nlattr *a)
+{
+	uint16_t x;
+
+	memcpy(&x, nl_attr_data(a), sizeof x);
+	return x;
+}
+
+static inline uint32_t nl_attr_u32(const struct nlattr *a)
+{
+	return get_u32(nl_attr_data(a));
+}
+
+static inline uint64_t nl_attr_u64(const struct nlattr *a)
+{
+	return get_u64(nl_attr_data(a));
+}
+
+static inline be16 nl_attr_be16(const struct nlattr *a)
+{
+	return FORCE_CAST(be16, nl_attr_u16(a));
+}
+
+static inline be32 nl_attr_be32(const struct nlattr *a)
+{
+	return FORCE_CAST(be32, nl_attr_u32(a));
+}
+
+static inline const char *nl_attr_str(const struct nlattr *a)
+{
+	return nl_attr_data(a);
+}
+
+/* Walks a list by hand; @bad is set at the end when the rest of it is malformed. */
+struct nl_attrs {
+	const uint8_t *p;
+	size_t left; /* bytes */
+	bool bad;
+};
+
+static inline struct nl_attrs nl_attrs_of(const void *data, size_t size)
+{
+	return (struct nl_attrs){ data, size, false };
+}
+
+static inline struct nl_attrs nl_attrs_in(const struct nlattr *nest)
+{
+	return nl_attrs_of(nl_attr_data(nest), nl_attr_size(nest));
+}
+
+/* The next attribute, or NULL at the end. */
+static inline const struct nlattr *nl_attrs_next(struct nl_attrs *w)
+{
+	const struct nlattr *a = (const struct nlattr *)(const void *)w->p;
+	size_t size;
+
+	if (!w->left)
+		return NULL;
+	if (w->left > INT_MAX || !mnl_attr_ok(a, (int)w->left)) {
+		w->bad = true;
+		w->left = 0;
+		return NULL;
+	}
+	/* The last one may lack its padding. */
+	size = MNL_ALIGN((size_t)a->nla_len);
+	size = size < w->left ? size : w->left;
+	w->p += size;
+	w->left -= size;
+	return a;
+}
+
+/* As above for lists that have been checked: it ends silently where the rest is malformed. */
 const struct nlattr *nl_attr_first(const void *data, size_t size);
 const struct nlattr *nl_attr_after(const struct nlattr *a, const void *data, size_t size);
 

@@ -25,7 +25,7 @@
 
 struct nl_origin {
 	uint32_t offset; /* of the attribute, from the begin of its message, bytes */
-	uint32_t size;	 /* of the attribute with its header */
+	uint32_t size;	 /* of the attribute with its header; of a nest: of the header alone */
 	uint32_t what;	 /* the caller's number */
 };
 
@@ -47,7 +47,7 @@ struct nl_msg {
 void nl_msg_init(struct nl_msg *m, void *buf, size_t cap);
 
 /* Starts a message; @payload (family header: tcmsg, ifinfomsg, genlmsghdr + ...) is copied and
- * aligned. */
+ * aligned. The origin table starts anew. */
 void nl_msg_start(struct nl_msg *m, uint16_t type, uint16_t flags, const void *payload,
 		  size_t size);
 

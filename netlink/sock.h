@@ -42,9 +42,11 @@ struct nl_reply {
 
 /*
  * One request and its answer. @request is a finished message; its sequence number and port are
- * filled in here. With NLM_F_ECHO or a GET the answer is in *@reply (which may be NULL when it is
- * not wanted). The error of the kernel, with the extack's text in @d ("the kernel: TEXT") and the
- * extack in @reply->ack.
+ * filled in here, and NLM_F_ACK when nothing in its flags asks for an answer: silence is never
+ * success. With NLM_F_ECHO or a GET the answer is in *@reply (which may be NULL when it is not
+ * wanted); a request with NLM_F_ECHO and no NLM_F_ACK is done when the echo is there. The error of
+ * the kernel is returned, and its extack is in @reply->ack; nl_transact() also puts its words in @d
+ * ("the kernel: TEXT (EINVAL)"). -EBUSY: a dump is going on.
  */
 int nl_transact(struct nl_sock *s, struct nl_msg *request, struct nl_reply *reply,
 		struct diag *d) MUST_CHECK;
@@ -60,21 +62,28 @@ struct nl_transaction {
 	size_t reply_cap, reply_size; /* reply_size: out; 0: none */
 };
 
-/* Errors of single requests are in them; the return value is that of the transport. */
+/*
+ * Errors of single requests are in them; the return value is that of the transport, which those
+ * that have no answer get too.
+ */
 int nl_sock_transact_multiple(struct nl_sock *s, struct nl_transaction *t, size_t n,
 			      struct diag *d) MUST_CHECK;
 
 /* A dump: start, next until it returns 0, end. One at a time on a socket. */
 struct nl_dump {
 	struct nl_sock *sock;
-	int status; /* 0: going on; 1: done; negative errno */
-	size_t pos, size;
+	int status;	  /* 0: going on; 1: done; negative errno */
+	bool finished;	  /* nothing more comes from the kernel */
+	size_t pos, size; /* of the datagram being walked, bytes */
 	uint32_t seq;
 };
 
 int nl_dump_start(struct nl_dump *dump, struct nl_sock *s, struct nl_msg *request,
 		  struct diag *d) MUST_CHECK;
-/* 1: *@msg is the next message, borrowed until the next call; 0: the end; negative errno. */
+/*
+ * 1: *@msg is the next message, borrowed until the next call; 0: the end; negative errno, -EINTR
+ * when the dump is not consistent because something changed meanwhile.
+ */
 int nl_dump_next(struct nl_dump *dump, const struct nlmsghdr **msg, struct diag *d) MUST_CHECK;
 /* Must be called after start, also after an error: reads what is left so that the socket is usable.
  */

@@ -30,8 +30,8 @@ struct nl_transport_class {
 
 	/*
 	 * Receives one datagram into @buf. Returns its full size, which may be more than @cap: then
-	 * it was cut. -EAGAIN: there is none (only when @wait is false); -ENOBUFS: answers were
-	 * lost; else negative errno.
+	 * it was cut. When there is none: -EAGAIN, or with @wait -ETIMEDOUT, after a time that
+	 * depends on the transport. -ENOBUFS: answers were lost; else negative errno.
 	 */
 	ssize_t (*recvmsg)(struct nl_transport *t, void *buf, size_t cap, bool wait);
 

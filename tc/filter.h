@@ -85,16 +85,29 @@ enum tc_field {
 	TC_N_FIELDS
 };
 
+/* How the value of a field is written. */
+enum tc_text {
+	TC_TEXT_DEC,
+	TC_TEXT_HEX,
+	TC_TEXT_MAC,
+	TC_TEXT_IPV4,
+	TC_TEXT_IPV6,
+	TC_TEXT_ETHER_TYPE,
+	TC_TEXT_IP_PROTO,
+};
+
 /* One row for each key field: everything that the encoder, the decoder and the comparison need. */
 struct tc_field_info {
 	const char *name;	  /* as `tc filter show` prints it: "dst_ip" */
 	uint16_t attr, mask_attr; /* TCA_FLOWER_KEY_*; mask_attr 0: flower has no mask for it, it is
 				     exact */
-	uint16_t offset;	  /* into struct tc_flower_key */
-	uint8_t size;		  /* bytes there and on the wire */
+	uint8_t offset;		  /* into struct tc_flower_key */
+	uint8_t size;		  /* bytes there and on the wire: 1, 2, 4, 6 or 16 */
 	uint8_t ip_proto;	  /* the kernel looks at it only for this protocol; 0: for all */
 	be16 ether_type;	  /* ... and only for this ethertype; 0: for all */
-	uint8_t wire;		  /* enum nl_kind of the attribute, for host-order integers */
+	uint8_t bits;		  /* of an exact number: how many count; 0: all */
+	bool is_swapped;	  /* 32 bits, big-endian on the wire and host order here */
+	enum tc_text text;
 };
 
 extern const struct tc_field_info tc_field_table[TC_N_FIELDS];
@@ -114,7 +127,7 @@ struct tc_counters {
 	uint64_t n_packets, n_bytes; /* all, hardware included */
 	uint64_t hw_packets, hw_bytes;
 	uint64_t lastuse_ms; /* milliseconds since the last use */
-	bool used;	     /* false: never since it was installed */
+	bool used;	     /* false: never since it was installed, or not told (terse) */
 };
 
 struct tc_pedit_word {
@@ -173,7 +186,9 @@ struct tc_filter {
 /*
  * The message RTM_NEWTFILTER with @flags (NLM_F_*), complete: started and ended. The order of
  * attributes is that of OVS's tc.c (facts: TCA_FLOWER_ACT first). Returns the error of
- * nl_msg_end().
+ * nl_msg_end(); -EOPNOTSUPP: the mask has bits that flower cannot express with this key (part of a
+ * field that is always exact; ports without a protocol that has them): nothing is widened in
+ * silence. -E2BIG: more than TC_ACTIONS_MAX actions or TC_PEDIT_KEYS_MAX words.
  */
 int tc_filter_encode(struct nl_msg *msg, uint16_t flags, const struct tc_filter *f) MUST_CHECK;
 
@@ -184,7 +199,10 @@ void nl_msg_put_flower_options(struct nl_msg *msg, const struct tc_filter *f, st
 void nl_msg_put_flower_acts(struct nl_msg *msg, const struct tc_filter *f, struct trace *t);
 
 /*
- * Reads a RTM_NEWTFILTER message. f->actions must be set to an array of TC_ACTIONS_MAX.
+ * Reads a RTM_NEWTFILTER message, whose nlmsg_len has been checked. f->actions must be set to an
+ * array of TC_ACTIONS_MAX. The order of attributes does not matter. What the kernel dumps otherwise
+ * than it was sent is made equal: the eth_type of a tagged frame is its TPID again. The answer to a
+ * terse dump gives no key and actions without parameters.
  * 0; -EPROTO with words: malformed; -EOPNOTSUPP: another kind, a key or an action that this
  * vocabulary lacks, named.
  */
