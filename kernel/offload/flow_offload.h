@@ -44,6 +44,9 @@ enum flow_dissector_key_id {
 #define FLOW_DIS_IS_FRAGMENT (1u << 0)
 #define FLOW_DIS_FIRST_FRAG  (1u << 1)
 
+struct flow_dissector_key_meta {
+	u32 ingress_ifindex;
+};
 struct flow_dissector_key_control {
 	u16 thoff;
 	u16 addr_type; /* FLOW_DISSECTOR_KEY_IPV4_ADDRS or _IPV6_ADDRS */
@@ -286,8 +289,15 @@ int flow_block_cb_setup_simple(struct flow_block_offload *f, struct list *driver
 /* Checks that drivers call (include/net/pkt_cls.h); they set the extack. */
 bool tc_can_offload_extack(const struct net_device *dev, struct netlink_ext_ack *extack);
 bool flow_action_has_entries(const struct flow_rule *rule);
-/* Whether all entries have one hw_stats type; false with the extack set. @modname: static,
- * "mlx5_core". */
-bool flow_action_mixed_hw_stats_check(const struct flow_rule *rule, struct netlink_ext_ack *extack);
+/*
+ * Whether all entries have one hw_stats type; false with the extack set, which begins with the
+ * caller's KBUILD_MODNAME.
+ */
+#define flow_action_mixed_hw_stats_check(rule, extack)      \
+	flow_action_mixed_hw_stats_check_((rule), (extack), \
+					  KBUILD_MODNAME    \
+					  ": Mixing HW stats types for actions is not supported")
+bool flow_action_mixed_hw_stats_check_(const struct flow_rule *rule, struct netlink_ext_ack *extack,
+				       const char *words);
 
 #endif
