@@ -121,7 +121,10 @@ int dpif_flow_get(struct dpif *dpif, const struct ufid *ufid, struct dpif_flow *
 		  struct diag *d) MUST_CHECK;
 int dpif_flow_flush(struct dpif *dpif, struct diag *d) MUST_CHECK;
 
-/* All flows, of tc first, then of the kernel datapath. The flow is borrowed during the call. */
+/*
+ * All flows, of tc first, then of the kernel datapath. The flow is borrowed during the call, which
+ * must not use the datapath: a dump is going on on its socket.
+ */
 typedef enum walk dpif_dump_cb(void *aux, const struct dpif_flow *flow);
 int dpif_flow_dump(struct dpif *dpif, dpif_dump_cb *cb, void *aux, struct diag *d) MUST_CHECK;
 
@@ -131,6 +134,7 @@ struct dpif_port {
 	char type[16]; /* "system", "internal" */
 	int ifindex;
 	uint64_t rx_packets, rx_bytes, tx_packets, tx_bytes, rx_dropped, tx_dropped;
+	uint64_t rx_errors, tx_errors;
 };
 
 int dpif_port_add(struct dpif *dpif, const char *name, const char *type, uint32_t *number,
@@ -146,6 +150,8 @@ struct dpif_stats {
 	uint64_t n_hit, n_missed, n_lost, n_flows; /* of the kernel datapath */
 	uint64_t n_mask_hit, n_cache_hit;
 	uint32_t n_masks;
+	bool has_masks_cache;
+	uint32_t masks_cache_size;
 };
 int dpif_get_stats(struct dpif *dpif, struct dpif_stats *stats, struct diag *d) MUST_CHECK;
 

@@ -17,6 +17,13 @@
 struct netdev_flow_api {
 	const char *type; /* "linux_tc" */
 
+	/*
+	 * When it is registered and when it goes: the state that its ports share, which
+	 * netdev_flow_api_state() returns. NULL: it needs none.
+	 */
+	int (*init)(struct offload *o, void **state, struct diag *d);
+	void (*fini)(struct offload *o, void *state);
+
 	/* Can it serve @port? Prepares it (qdisc, probes). 0 or negative errno with words. */
 	int (*init_flow_api)(struct offload *o, struct offload_port *port, struct diag *d);
 	void (*uninit_flow_api)(struct offload *o, struct offload_port *port);
@@ -49,6 +56,10 @@ struct netdev_flow_api {
 			 offload_dump_cb *cb, void *aux, struct diag *d);
 
 	size_t (*flow_count)(const struct offload *o, const struct offload_port *port);
+
+	/* The port that holds flow @ufid, or NULL: without asking anybody, in constant time. */
+	struct offload_port *(*flow_port)(const struct offload *o, void *state,
+					  const struct ufid *ufid);
 };
 
 /*
@@ -60,9 +71,20 @@ int netdev_register_flow_api_provider(struct offload *o, const struct netdev_flo
 int netdev_unregister_flow_api_provider(struct offload *o, const char *type,
 					struct diag *d) MUST_CHECK;
 
+/* What its init() made; borrowed. */
+void *netdev_flow_api_state(const struct offload *o, const struct netdev_flow_api *api);
+
+/*
+ * Records what came of field or action number @index of a flow: in put->verdict, and, when @error
+ * is not 0, as the culprit, in the trace and in @d, if it is the first. @function: the name under
+ * which the refusal is reported. Returns @error.
+ */
+int offload_put_item(struct offload *o, struct offload_put *put, struct diag *d,
+		     const char *function, bool is_action, uint32_t index, int error,
+		     const char *fmt, ...) PRINTF_LIKE(8, 9);
+
 /* The providers of this folder. */
-extern const struct netdev_flow_api netdev_offload_tc; /* "linux_tc" */
-extern const struct netdev_flow_api
-	netdev_offload_dummy; /* "dummy": keeps flows in memory; for tests */
+extern const struct netdev_flow_api netdev_offload_tc;	  /* "linux_tc" */
+extern const struct netdev_flow_api netdev_offload_dummy; /* "dummy": in memory, for tests */
 
 #endif

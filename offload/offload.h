@@ -57,11 +57,15 @@ struct offload_put {
 	const struct flow_match *match;
 	const struct flow_actions *actions;
 	struct ufid ufid;
-	bool modify;			 /* the flow is there: replace it, keep its counters */
+	bool modify;			 /* may replace the flow; its counters are kept ... */
+	bool zero_stats;		 /* ... unless this is set */
 	struct offload_verdict *verdict; /* NULL: not wanted */
 	/* Out: where a refusal was caused in the flow, for a caret. */
 	bool has_culprit;
 	struct offload_item culprit;
+	/* Out: */
+	bool replaced;		     /* it was there before; gone now, even if the put failed */
+	struct flow_stats old_stats; /* of the one before */
 	/* Out, after success: */
 	bool in_hw;	     /* the kernel said so */
 	struct tc_id placed; /* where */
@@ -125,6 +129,12 @@ struct offload_port *netdev_ports_get_by_ifindex(const struct offload *o, int if
 /* Dispatch to the provider of the port; -EOPNOTSUPP with words when there is none. */
 int netdev_flow_put(struct offload *o, struct offload_port *port, struct offload_put *put,
 		    struct diag *d) MUST_CHECK;
+
+/* The port whose provider has the flow, or NULL. */
+struct offload_port *netdev_ports_flow_find(const struct offload *o, const struct ufid *ufid);
+
+/* The flows that all providers hold. */
+size_t netdev_ports_flow_count(const struct offload *o);
 
 /* These search all ports for the UFID: -ENOENT when no provider has it. */
 int netdev_flow_del(struct offload *o, const struct ufid *ufid, struct flow_stats *stats,
