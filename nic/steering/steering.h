@@ -8,7 +8,7 @@
  * Auto-grouped tables: a new mask takes a group of max_fte / (required_groups + 1) entries while
  * there are groups left, then groups of one entry. Adding and deleting cost the same however many
  * entries and groups there are. Deliberately different: no locks, no search for an equal entry
- * (tc's rules are always NO_APPEND).
+ * (tc's rules never append to one).
  */
 #ifndef NIC_STEERING_STEERING_H
 #define NIC_STEERING_STEERING_H
@@ -17,12 +17,16 @@
 #include "nic/cmd/cmd.h"
 #include "nic/ifc/ifc.h"
 
-#define MLX5_MATCH_SIZE IFC_FTE_MATCH_PARAM_SIZE
-#define MLX5_DESTS_MAX	32 /* forward destinations of one entry; MLX5_MAX_FLOW_FWD_VPORTS */
-#define MLX5_AUTO_GROUPS \
-	15 /* required_groups of an auto-grouped FDB table: ESW_OFFLOADS_DEFAULT_NUM_GROUPS */
+#define MLX5_MATCH_SIZE	 IFC_FTE_MATCH_PARAM_SIZE
+#define MLX5_DESTS_MAX	 32 /* forward destinations of one entry */
+#define MLX5_AUTO_GROUPS 15 /* groups of full size of an auto-grouped FDB table */
 
-/* What a rule matches; the bytes are layout fte_match_param. */
+#define MLX5_AUTO_GROUPS_MAX 1024 /* as devlink's fdb_large_groups allows */
+
+/*
+ * What a rule matches; the bytes are layout fte_match_param. Of its 64-byte sections only those
+ * count that @match_criteria_enable names: bit n is the section at n * 64.
+ */
 struct mlx5_flow_spec {
 	u8 match_criteria_enable;
 	u8 match_criteria[MLX5_MATCH_SIZE];
@@ -62,12 +66,13 @@ struct mlx5_flow_act {
 struct mlx5_flow_table_attr {
 	enum mlx5_table_type type;
 	u16 vport;   /* ACL tables: whose */
-	u32 max_fte; /* entries wanted; the pool gives 4M, 1M, 64K, 128 or 1 */
+	u32 max_fte; /* entries wanted: the pool gives 4M, 1M, 64K, 128 or 1; 0: the most it has */
 	u8 level;
 	bool unmanaged; /* not linked to its neighbours by the core */
 	bool autogroup;
 	u32 num_reserved_entries; /* at its end, for groups made by hand */
-	u32 max_num_groups;	  /* autogroup: 0: MLX5_AUTO_GROUPS */
+	u32 max_num_groups;	  /* autogroup: 0: MLX5_AUTO_GROUPS; at most MLX5_AUTO_GROUPS_MAX */
+	struct mlx5_flow_table *next_ft; /* where a miss goes, or NULL for the default */
 };
 
 struct mlx5_steering;
@@ -75,6 +80,8 @@ struct mlx5_steering;
 struct mlx5_steering_caps {
 	u8 log_max_ft_size, max_ft_level, max_modify_header_actions;
 	bool ft_support, ignore_flow_level, flow_modify_en;
+	u8 flow_counter_bulk_alloc;   /* bit n: 128 << n counters in one command; 0: one by one */
+	u8 log_max_flow_counter_bulk; /* counters of one query */
 };
 
 int mlx5_steering_new(struct mlx5_steering **out, struct mlx5_cmd *cmd,
@@ -101,9 +108,9 @@ int mlx5_create_flow_group(struct mlx5_steering *s, struct mlx5_flow_table *ft,
 int mlx5_destroy_flow_group(struct mlx5_steering *s, struct mlx5_flow_group *fg);
 
 /*
- * Adds an entry. @spec is borrowed; value bits outside the mask: -EINVAL. -ENOSPC: no room for the
- * mask or full; -ENOENT: no group has the mask and the table is not auto-grouped; -EINVAL: an
- * impossible combination; or the errno of the command.
+ * Adds an entry. @spec is borrowed, NULL matches everything; value bits outside the mask: -EINVAL.
+ * -ENOSPC: no room for the mask or full; -ENOENT: no group has the mask and the table is not
+ * auto-grouped; -EINVAL: an impossible combination; or the errno of the command.
  */
 int mlx5_add_flow_rules(struct mlx5_steering *s, struct mlx5_flow_table *ft,
 			const struct mlx5_flow_spec *spec, const struct mlx5_flow_act *act,
@@ -121,8 +128,7 @@ int mlx5_modify_header_attach(struct mlx5_steering *s, enum mlx5_table_type type
 			      const void *actions, unsigned int n, u32 *id) MUST_CHECK;
 void mlx5_modify_header_detach(struct mlx5_steering *s, u32 id);
 
-/* Flow counters, with the driver's cache: read by bulk once a second (MLX5_FC_STATS_PERIOD, 1000
- * ms). */
+/* Flow counters, with the driver's cache: read by bulk once a second (1000 ms). */
 #define MLX5_FC_STATS_PERIOD_NS 1000000000ull
 struct mlx5_fc;
 int mlx5_fc_create(struct mlx5_steering *s, struct mlx5_fc **fc) MUST_CHECK;
