@@ -108,6 +108,12 @@ static int put_recirc_id(struct tc_translation *t, enum flow_field f)
 {
 	const uint32_t id = t->put->match->key.recirc_id;
 
+	/* As OVS takes it: a flow that does not speak of recirculation is for packets that had none. */
+	if (!flow_field_is_set(&t->put->match->mask, f)) {
+		t->f->id.chain = 0;
+		return offload_put_item(t->o, t->put, t->diag, t->function, false, f, 0,
+					"not named: taken as recirc_id(0), the first pass of a packet");
+	}
 	if (!is_full(t, f))
 		return refuse(t, f,
 			      "must be matched exactly: a filter lies in one chain; "

@@ -60,6 +60,8 @@ int trace_refuse_(struct trace *t, const char *layer, const char *function, int 
 	vsnprintf(r->words, sizeof r->words, fmt, args);
 	va_end(args);
 	DTRACE_PROBE3(inhw, refuse, function, error, r->words);
+	if (t->recording && t->current && !t->events[t->current - 1].words)
+		t->events[t->current - 1].words = mem_strdup(r->words);
 	return error;
 }
 
@@ -100,8 +102,6 @@ void trace_close_(struct trace *t, uint32_t number, int result)
 	e->end_ns = clock_now_ns();
 	e->result = result;
 	t->current = e->parent;
-	if (t->refused && t->refusal.function == e->function && !e->words)
-		e->words = mem_strdup(t->refusal.words);
 }
 
 void trace_note_(struct trace *t, uint32_t number, const char *key, const char *fmt, ...)

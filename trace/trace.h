@@ -43,7 +43,7 @@ struct trace_event {
 	uint32_t depth;		   /* 0: outermost */
 	uint64_t start_ns, end_ns; /* end_ns 0: still open */
 	int result;		   /* 0 or more: fine; negative errno */
-	char *words;		   /* why it failed, or NULL; owned by the trace */
+	char *words;		   /* it or what it called refused, because; or NULL; owned */
 	struct trace_note *notes;
 	size_t n_notes, notes_cap;
 };

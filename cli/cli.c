@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli/cli.h"
+
+#include "base/clock.h"
+#include "cli/words.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+static const char *const when_names[] = { "auto", "always", "never", NULL };
+static const char *const policy_names[] = { "none", "skip_sw", "skip_hw", NULL };
+
+const struct option_row cli_model_rows[] = {
+	{ .name = "vfs",
+	  .type = OPTION_NUMBER,
+	  .offset = offsetof(struct cli_model, n_vfs),
+	  .arg = "N",
+	  .help = "the NIC has N virtual functions (default 4)",
+	  .min = 1,
+	  .max = 127 },
+	{ .name = "tc-policy",
+	  .type = OPTION_CHOICE,
+	  .offset = offsetof(struct cli_model, policy),
+	  .help = "where tc may put a flow (default none: anywhere)",
+	  .choices = policy_names },
+	{ .name = "no-hw-offload",
+	  .type = OPTION_FLAG,
+	  .offset = offsetof(struct cli_model, no_hw_offload),
+	  .help = "as with other_config:hw-offload=false" },
+	{ .name = "color",
+	  .type = OPTION_CHOICE,
+	  .offset = offsetof(struct cli_model, colour),
+	  .help = "default auto: on a terminal, unless NO_COLOR is set",
+	  .choices = when_names },
+	{ .name = NULL },
+};
+
+#define FLOW_EXAMPLE                                                                          \
+	"'in_port(pf0vf0),eth(src=02:00:00:00:00:01,dst=02:00:00:00:00:02),eth_type(0x0800)," \
+	"ipv4(dst=10.0.0.2,proto=6),tcp(dst=80)'"
+
+/* clang-format off */
+const struct cli_command cli_commands[] = {
+	{ "trace", "Is my flow in hardware, and if not, why not?",
+	  "FLOW ACTIONS | --file FILE",
+	  "put a flow and show every function on its way, and where it stopped",
+	  "Puts FLOW with ACTIONS, in the syntax of ovs-dpctl, through the whole path: text, dpif, the flow\n"
+	  "API, tc, netlink, the kernel, the driver, the NIC. Prints the functions as they ran, what became of\n"
+	  "each field and action when the flow is not in hardware, and where it stopped and why, with a caret\n"
+	  "under the part of the flow that caused it.\n"
+	  "\n"
+	  "Exit status: 0 in hardware; 1 stopped earlier, it works in software; 2 refused or malformed.\n",
+	  "  inhw trace " FLOW_EXAMPLE " 'push_vlan(vid=100,pcp=0),p0'\n"
+	  "  inhw trace --html path.html FLOW ACTIONS       the path as a picture\n"
+	  "  inhw trace --file dump.txt                     one line of ovs-dpctl dump-flows per flow\n",
+	  cmd_trace_rows, cmd_trace },
+	{ "dpctl", "Run the model",
+	  "COMMAND [ARG...]",
+	  "ovs-dpctl's commands on the model machine's datapath",
+	  "The grammar, options and output of ovs-dpctl. A put always makes a UFID, as ovs-appctl does, and a\n"
+	  "failure is always an exit status of 1.\n",
+	  "  inhw dpctl show\n"
+	  "  inhw dpctl add-flow FLOW ACTIONS\n"
+	  "  inhw dpctl -m dump-flows\n",
+	  cmd_dpctl_rows, cmd_dpctl },
+	{ "send", "Run the model",
+	  "PORT PACKET | PORT --pcap FILE",
+	  "send packets into a port and show the way of each",
+	  "PACKET is a flow, of which what is not named gets a sensible value, or hex digits. What is sent at a\n"
+	  "representor is sent by its virtual function; at an uplink, it comes from the wire. Shows which\n"
+	  "tables and entries each packet met, which software path it took, and where it came out.\n",
+	  "  inhw send pf0vf0 'eth(dst=02:00:00:00:00:02),eth_type(0x0800),ipv4(dst=10.0.0.2,proto=6),tcp(dst=80)'\n"
+	  "  inhw send p0 --pcap capture.pcap --count 1000\n",
+	  cmd_send_rows, cmd_send },
+	{ "nic", "Run the model",
+	  "show | dump",
+	  "the NIC: its ports, tables, groups, entries, counters, as the device holds them",
+	  "show: a summary. dump: everything.\n",
+	  "  inhw nic show\n",
+	  cmd_nic_rows, cmd_nic },
+	{ "bench", "Measure",
+	  "install | packets",
+	  "flows per second from text to table entry, packets per second through the NIC",
+	  "install: puts --flows flows with --masks masks, each from its text to its entry in the NIC. Prints\n"
+	  "flows per second, the share of each layer, memory of a flow, and how the cost grows.\n"
+	  "packets: fills the NIC's tables through the same path and sends packets through them: 1, 4, 16 and\n"
+	  "64 masks, 1k to 1M entries, or those given by --masks and --entries.\n",
+	  "  inhw bench install --flows 1M --masks 16\n"
+	  "  inhw bench packets --entries 100k\n",
+	  cmd_bench_rows, cmd_bench },
+	{ .name = NULL },
+};
+/* clang-format on */
+
+void cli_init(struct cli *c, FILE *out, FILE *err)
+{
+	memset(c, 0, sizeof *c);
+	print_init(&c->print, out, err);
+	c->given.policy = -1;
+	c->model = c->given;
+}
+
+void cli_fini(struct cli *c)
+{
+	host_free(c->host);
+	c->host = NULL;
+}
+
+int cli_usage(struct cli *c, const char *command, const char *fmt, ...)
+{
+	char words[DIAG_WORDS_MAX];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(words, sizeof words, fmt, args);
+	va_end(args);
+	print_failure(&c->print, "%s", words);
+	fprintf(c->print.err, "Try 'inhw %s%s--help'.\n", command ? command : "",
+		command ? " " : "");
+	return CLI_USAGE;
+}
+
+int cli_parse(struct cli *c, const struct option_row *rows, void *values, int argc,
+	      const char **argv)
+{
+	const struct option_set sets[] = { { cli_model_rows, &c->model }, { rows, values }, { 0 } };
+	struct diag d;
+	int n, err;
+
+	diag_init(&d);
+	err = options_parse(sets, argc, argv, false, &n, &d);
+	if (err) {
+		print_diag(&c->print, &d, NULL);
+		return err;
+	}
+	print_set_colour(&c->print, (enum print_when)c->model.colour);
+	return n;
+}
+
+/* The configuration may change between the commands of a batch; the machine itself may not. */
+static struct host *configure(struct cli *c)
+{
+	struct offload_config *config = offload_config(dpif_offload(host_dpif(c->host)));
+
+	if (c->model.n_vfs != c->host_vfs) {
+		print_failure(&c->print,
+			      "--vfs: the model machine is there already: give it before "
+			      "the first command");
+		return NULL;
+	}
+	config->enabled = !c->model.no_hw_offload;
+	config->policy = c->model.policy < 0 ? TC_POLICY_NONE
+					     : (enum tc_offload_policy)c->model.policy;
+	host_set_now(c->host, clock_now_ns());
+	return c->host;
+}
+
+struct host *cli_host(struct cli *c, bool trace_setup)
+{
+	struct host_params params = {
+		.n_vfs = (unsigned int)c->model.n_vfs,
+		.no_hw_offload = c->model.no_hw_offload,
+		.policy = c->model.policy < 0 ? TC_POLICY_NONE
+					      : (enum tc_offload_policy)c->model.policy,
+		.trace_setup = trace_setup,
+	};
+	struct diag d;
+
+	if (c->host)
+		return configure(c);
+	diag_init(&d);
+	if (host_new(&c->host, &params, &d)) {
+		c->host = NULL;
+		print_failure(&c->print, "the model machine: %s", d.words);
+		return NULL;
+	}
+	c->host_vfs = c->model.n_vfs;
+	return c->host;
+}
+
+static const struct cli_command *find_command(const char *name)
+{
+	for (const struct cli_command *k = cli_commands; k->name; k++)
+		if (!strcmp(k->name, name))
+			return k;
+	return NULL;
+}
+
+static bool wants_help(int argc, const char **argv)
+{
+	for (int i = 0; i < argc && strcmp(argv[i], "--"); i++)
+		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
+			return true;
+	return false;
+}
+
+static int refuse_command(struct cli *c, const char *name)
+{
+	const char *best = NULL;
+
+	for (const struct cli_command *k = cli_commands; k->name; k++)
+		words_nearer(&best, name, k->name);
+	words_nearer(&best, name, "help");
+	if (best)
+		return cli_usage(c, NULL, "unknown command '%s'; did you mean '%s'?", name, best);
+	return cli_usage(c, NULL, "unknown command '%s'", name);
+}
+
+static int run_help(struct cli *c, int argc, const char **argv)
+{
+	const struct cli_command *k = argc ? find_command(argv[0]) : NULL;
+
+	if (argc && !k)
+		return refuse_command(c, argv[0]);
+	if (k)
+		cli_help_command(c, k);
+	else
+		cli_help(c);
+	return CLI_OK;
+}
+
+int cli_run(struct cli *c, int argc, const char **argv)
+{
+	const struct cli_command *k;
+
+	if (!argc)
+		return cli_usage(c, NULL, "which command?");
+	if (!strcmp(argv[0], "help"))
+		return run_help(c, argc - 1, argv + 1);
+	k = find_command(argv[0]);
+	if (!k)
+		return refuse_command(c, argv[0]);
+	if (wants_help(argc - 1, argv + 1)) {
+		cli_help_command(c, k);
+		return CLI_OK;
+	}
+	c->model = c->given;
+	return k->run(c, argc - 1, argv + 1);
+}
+
+void cli_help_command(struct cli *c, const struct cli_command *k)
+{
+	struct text t;
+
+	text_init(&t);
+	options_format(&t, k->rows);
+	print_styled(&c->print, PRINT_BOLD, "inhw %s", k->name);
+	printf_text(&c->print, " [options] %s\n\n%s\n", k->args, k->help);
+	if (t.len)
+		printf_text(&c->print, "Options:\n%s\n", t.s);
+	text_clear(&t);
+	options_format(&t, cli_model_rows);
+	printf_text(&c->print, "Options of the model machine and of the output:\n%s\nExamples:\n%s",
+		    t.s, k->examples);
+	text_fini(&t);
+}
+
+void cli_help(struct cli *c)
+{
+	const char *group = "";
+
+	print_text(
+		&c->print,
+		"inhw: the whole hardware-offload path of Open vSwitch, run and explained without "
+		"special hardware\n\n"
+		"Usage: inhw [options] COMMAND [ARG...]\n"
+		"       inhw [options] -b FILE\n");
+	for (const struct cli_command *k = cli_commands; k->name; k++) {
+		if (strcmp(group, k->group)) {
+			print_text(&c->print, "\n");
+			print_styled(&c->print, PRINT_BOLD, "%s\n", k->group);
+		}
+		group = k->group;
+		printf_text(&c->print, "  %-8s %s\n", k->name, k->summary);
+	}
+	print_text(
+		&c->print,
+		"\nOptions:\n"
+		"  -b, --batch FILE            the commands of FILE (-: standard input), one a line, "
+		"on one model\n"
+		"  -k, --keep-going            in a batch: go on after a command that failed\n"
+		"  -h, --help                  this; inhw COMMAND --help says more\n"
+		"  -V, --version               print the version\n");
+	print_text(&c->print,
+		   "\nPorts: the uplink p0; pf0vf0, pf0vf1 ... represent the virtual functions.\n"
+		   "\nExamples:\n"
+		   "  inhw trace " FLOW_EXAMPLE " \\\n      'push_vlan(vid=100,pcp=0),p0'\n"
+		   "  inhw trace --file examples/ovs-3.1-flows.txt\n"
+		   "  inhw nic show\n");
+}

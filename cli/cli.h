@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The commands of inhw: a row each in cli_commands[], a file each (cmd-x.c). They call the
+ * libraries and print; they decide nothing. All commands of one process work on one model
+ * machine, which is made when the first of them needs it.
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include "cli/options.h"
+#include "cli/print.h"
+#include "host/host.h"
+
+/* Exit statuses. Those of `inhw trace` say more: see cli/verdict.h. */
+enum {
+	CLI_OK = 0,
+	CLI_FAILED = 1,
+	CLI_USAGE = 2, /* also: the output cannot be written */
+};
+
+/* Options of the model machine, which every command takes. */
+struct cli_model {
+	uint64_t n_vfs; /* 0: the default */
+	bool no_hw_offload;
+	int policy; /* enum tc_offload_policy; -1: not given */
+	int colour; /* enum print_when */
+};
+
+struct cli {
+	struct print print;
+	struct cli_model given; /* before the command: defaults of every command */
+	struct cli_model model; /* of this command */
+	struct host *host;	/* owned; NULL: not made yet */
+	uint64_t host_vfs;	/* what it was made with */
+};
+
+struct cli_command {
+	const char *name, *group, *args, *summary; /* one line each */
+	const char *help;			   /* paragraphs */
+	const char *examples;			   /* lines */
+	const struct option_row *rows;		   /* its own options */
+	/* @argv: behind the command's name. Returns the exit status. */
+	int (*run)(struct cli *c, int argc, const char **argv);
+};
+extern const struct cli_command cli_commands[]; /* ends with name NULL */
+
+void cli_init(struct cli *c, FILE *out, FILE *err);
+void cli_fini(struct cli *c);
+
+extern const struct option_row cli_model_rows[];
+
+/*
+ * Reads the options of a command, its own (@rows into @values; NULL: none) and those of the model;
+ * the arguments are moved to the front of @argv. Prints what is wrong. Returns how many arguments
+ * there are, or -EINVAL.
+ */
+int cli_parse(struct cli *c, const struct option_row *rows, void *values, int argc,
+	      const char **argv) MUST_CHECK;
+
+/* Runs one command line: a name and its arguments. Returns the exit status. */
+int cli_run(struct cli *c, int argc, const char **argv);
+
+/*
+ * The model machine, borrowed, with its clock set to now; NULL: it cannot be made, which was said.
+ * @trace_setup: record what runs if it is made now.
+ */
+struct host *cli_host(struct cli *c, bool trace_setup) MUST_CHECK;
+
+void cli_help(struct cli *c);
+void cli_help_command(struct cli *c, const struct cli_command *command);
+
+/* `inhw -b FILE`: the commands of a file ("-": standard input), one a line. */
+int cli_batch(struct cli *c, const char *file, bool keep_going);
+
+/* "Try 'inhw NAME --help'" and CLI_USAGE. */
+int cli_usage(struct cli *c, const char *command, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+/* The commands, and their own options. */
+int cmd_trace(struct cli *c, int argc, const char **argv);
+int cmd_dpctl(struct cli *c, int argc, const char **argv);
+int cmd_nic(struct cli *c, int argc, const char **argv);
+int cmd_send(struct cli *c, int argc, const char **argv);
+int cmd_bench(struct cli *c, int argc, const char **argv);
+extern const struct option_row cmd_trace_rows[];
+extern const struct option_row cmd_dpctl_rows[];
+extern const struct option_row cmd_nic_rows[];
+extern const struct option_row cmd_send_rows[];
+extern const struct option_row cmd_bench_rows[];
+
+#endif
