@@ -20,6 +20,7 @@
 struct nic_device;
 
 #define NIC_TABLES_MAX	    (1u << 16)
+#define NIC_GROUPS_MAX	    (1u << 23)
 #define NIC_ENTRIES_MAX	    (1u << 24) /* of the whole device; more: LIM */
 #define NIC_COUNTERS_MAX    (1u << 24)
 #define NIC_PATH_TABLES_MAX 64 /* tables that one packet may pass: then it is dropped as a loop */

@@ -2,7 +2,8 @@
 /*
  * Layouts of commands, contexts and capabilities, as the ConnectX programmer's reference and Linux's interface have them: facts, in
  * one table for both sides. A row is F(struct, field, dword offset, high bit, low bit), bit 31 being the first of a big-endian
- * dword, or S(struct, member, byte offset, bytes, layout) for a nested structure, `raw` being bytes without fields.
+ * dword, or S(struct, member, byte offset, bytes, layout) for a nested structure, `raw` being bytes without fields. A row at or
+ * behind the size of its structure is the first of the elements that follow it on the wire.
  *
  * The only thing that the driver and the device share. A new field is a row here; accessors (nic/ifc/ifc.h) and decoding for
  * traces and dumps follow from it.
@@ -544,6 +545,8 @@
 	F(cmd_hca_cap, log_bf_reg_size, 0x4c, 20, 16) \
 	F(cmd_hca_cap, max_wqe_sz_sq, 0x50, 15, 0) \
 	F(cmd_hca_cap, max_wqe_sz_rq, 0x54, 15, 0) \
+	F(cmd_hca_cap, max_flow_counter_31_16, 0x58, 31, 16) \
+	F(cmd_hca_cap, flow_counter_bulk_alloc, 0x60, 15, 8) \
 	F(cmd_hca_cap, log_max_transport_domain, 0x64, 28, 24) \
 	F(cmd_hca_cap, log_max_pd, 0x64, 20, 16) \
 	F(cmd_hca_cap, log_max_flow_counter_bulk, 0x68, 23, 16) \
@@ -568,6 +571,7 @@
 	F(cmd_hca_cap, log_max_current_uc_list, 0x7c, 4, 0) \
 	F(cmd_hca_cap, max_num_eqs, 0x8c, 15, 0) \
 	F(cmd_hca_cap, log_max_l2_table, 0x90, 28, 24) \
+	F(cmd_hca_cap, flex_parser_protocols, 0xa8, 31, 0) \
 	F(cmd_hca_cap, max_num_sf, 0xc8, 31, 16) \
 	F(cmd_hca_cap, sf, 0xd0, 31, 31) \
 	F(cmd_hca_cap, sf_base_id, 0xdc, 15, 0)
@@ -640,7 +644,80 @@
 	F(flow_table_prop_layout, log_max_ft_num, 0xc, 7, 0) \
 	F(flow_table_prop_layout, log_max_flow_counter, 0x10, 15, 8) \
 	F(flow_table_prop_layout, log_max_destination, 0x10, 7, 0) \
-	F(flow_table_prop_layout, log_max_flow, 0x14, 7, 0)
+	F(flow_table_prop_layout, log_max_flow, 0x14, 7, 0) \
+	S(flow_table_prop_layout, ft_field_support, 0x20, 16, flow_table_fields_supported) \
+	S(flow_table_prop_layout, ft_field_bitmask_support, 0x30, 16, flow_table_fields_supported)
+
+#define IFC_FLOW_TABLE_FIELDS_SUPPORTED_SIZE 0x10
+#define IFC_FLOW_TABLE_FIELDS_SUPPORTED(F, S) \
+	F(flow_table_fields_supported, outer_dmac, 0x0, 31, 31) \
+	F(flow_table_fields_supported, outer_smac, 0x0, 30, 30) \
+	F(flow_table_fields_supported, outer_ether_type, 0x0, 29, 29) \
+	F(flow_table_fields_supported, outer_ip_version, 0x0, 28, 28) \
+	F(flow_table_fields_supported, outer_first_prio, 0x0, 27, 27) \
+	F(flow_table_fields_supported, outer_first_cfi, 0x0, 26, 26) \
+	F(flow_table_fields_supported, outer_first_vid, 0x0, 25, 25) \
+	F(flow_table_fields_supported, outer_ipv4_ttl, 0x0, 24, 24) \
+	F(flow_table_fields_supported, outer_second_prio, 0x0, 23, 23) \
+	F(flow_table_fields_supported, outer_second_cfi, 0x0, 22, 22) \
+	F(flow_table_fields_supported, outer_second_vid, 0x0, 21, 21) \
+	F(flow_table_fields_supported, outer_sip, 0x0, 19, 19) \
+	F(flow_table_fields_supported, outer_dip, 0x0, 18, 18) \
+	F(flow_table_fields_supported, outer_frag, 0x0, 17, 17) \
+	F(flow_table_fields_supported, outer_ip_protocol, 0x0, 16, 16) \
+	F(flow_table_fields_supported, outer_ip_ecn, 0x0, 15, 15) \
+	F(flow_table_fields_supported, outer_ip_dscp, 0x0, 14, 14) \
+	F(flow_table_fields_supported, outer_udp_sport, 0x0, 13, 13) \
+	F(flow_table_fields_supported, outer_udp_dport, 0x0, 12, 12) \
+	F(flow_table_fields_supported, outer_tcp_sport, 0x0, 11, 11) \
+	F(flow_table_fields_supported, outer_tcp_dport, 0x0, 10, 10) \
+	F(flow_table_fields_supported, outer_tcp_flags, 0x0, 9, 9) \
+	F(flow_table_fields_supported, outer_gre_protocol, 0x0, 8, 8) \
+	F(flow_table_fields_supported, outer_gre_key, 0x0, 7, 7) \
+	F(flow_table_fields_supported, outer_vxlan_vni, 0x0, 6, 6) \
+	F(flow_table_fields_supported, outer_geneve_vni, 0x0, 5, 5) \
+	F(flow_table_fields_supported, outer_geneve_oam, 0x0, 4, 4) \
+	F(flow_table_fields_supported, outer_geneve_protocol_type, 0x0, 3, 3) \
+	F(flow_table_fields_supported, outer_geneve_opt_len, 0x0, 2, 2) \
+	F(flow_table_fields_supported, source_vhca_port, 0x0, 1, 1) \
+	F(flow_table_fields_supported, source_eswitch_port, 0x0, 0, 0) \
+	F(flow_table_fields_supported, inner_dmac, 0x4, 31, 31) \
+	F(flow_table_fields_supported, inner_smac, 0x4, 30, 30) \
+	F(flow_table_fields_supported, inner_ether_type, 0x4, 29, 29) \
+	F(flow_table_fields_supported, inner_ip_version, 0x4, 28, 28) \
+	F(flow_table_fields_supported, inner_first_prio, 0x4, 27, 27) \
+	F(flow_table_fields_supported, inner_first_cfi, 0x4, 26, 26) \
+	F(flow_table_fields_supported, inner_first_vid, 0x4, 25, 25) \
+	F(flow_table_fields_supported, inner_second_prio, 0x4, 23, 23) \
+	F(flow_table_fields_supported, inner_second_cfi, 0x4, 22, 22) \
+	F(flow_table_fields_supported, inner_second_vid, 0x4, 21, 21) \
+	F(flow_table_fields_supported, inner_sip, 0x4, 19, 19) \
+	F(flow_table_fields_supported, inner_dip, 0x4, 18, 18) \
+	F(flow_table_fields_supported, inner_frag, 0x4, 17, 17) \
+	F(flow_table_fields_supported, inner_ip_protocol, 0x4, 16, 16) \
+	F(flow_table_fields_supported, inner_ip_ecn, 0x4, 15, 15) \
+	F(flow_table_fields_supported, inner_ip_dscp, 0x4, 14, 14) \
+	F(flow_table_fields_supported, inner_udp_sport, 0x4, 13, 13) \
+	F(flow_table_fields_supported, inner_udp_dport, 0x4, 12, 12) \
+	F(flow_table_fields_supported, inner_tcp_sport, 0x4, 11, 11) \
+	F(flow_table_fields_supported, inner_tcp_dport, 0x4, 10, 10) \
+	F(flow_table_fields_supported, inner_tcp_flags, 0x4, 9, 9) \
+	F(flow_table_fields_supported, geneve_tlv_option_0_data, 0x8, 31, 31) \
+	F(flow_table_fields_supported, geneve_tlv_option_0_exist, 0x8, 30, 30) \
+	F(flow_table_fields_supported, outer_first_mpls_over_udp, 0x8, 26, 23) \
+	F(flow_table_fields_supported, outer_first_mpls_over_gre, 0x8, 22, 19) \
+	F(flow_table_fields_supported, inner_first_mpls, 0x8, 18, 15) \
+	F(flow_table_fields_supported, outer_first_mpls, 0x8, 14, 11) \
+	F(flow_table_fields_supported, outer_esp_spi, 0x8, 8, 8) \
+	F(flow_table_fields_supported, bth_dst_qp, 0x8, 5, 5) \
+	F(flow_table_fields_supported, metadata_reg_c_7, 0xc, 7, 7) \
+	F(flow_table_fields_supported, metadata_reg_c_6, 0xc, 6, 6) \
+	F(flow_table_fields_supported, metadata_reg_c_5, 0xc, 5, 5) \
+	F(flow_table_fields_supported, metadata_reg_c_4, 0xc, 4, 4) \
+	F(flow_table_fields_supported, metadata_reg_c_3, 0xc, 3, 3) \
+	F(flow_table_fields_supported, metadata_reg_c_2, 0xc, 2, 2) \
+	F(flow_table_fields_supported, metadata_reg_c_1, 0xc, 1, 1) \
+	F(flow_table_fields_supported, metadata_reg_c_0, 0xc, 0, 0)
 
 /* All of them, for tables. */
 #define IFC_STRUCTS(X) \
@@ -704,7 +781,8 @@
 	X(flow_table_nic_cap, FLOW_TABLE_NIC_CAP) \
 	X(flow_table_eswitch_cap, FLOW_TABLE_ESWITCH_CAP) \
 	X(e_switch_cap, E_SWITCH_CAP) \
-	X(flow_table_prop_layout, FLOW_TABLE_PROP_LAYOUT)
+	X(flow_table_prop_layout, FLOW_TABLE_PROP_LAYOUT) \
+	X(flow_table_fields_supported, FLOW_TABLE_FIELDS_SUPPORTED)
 
 /* clang-format on */
 

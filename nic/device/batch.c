@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The fast way: a cache of whole paths in front of the tables, for 32 packets at a time, so that
+ * the memory that one packet waits for comes while others are parsed.
+ *
+ * The key of a path is all bits that any table consults, plus the vport and which headers there
+ * are. Two packets that agree in them take the same way through the same tables: what set writes is
+ * constant, what add and copy read is consulted (nic_modify_header_consults()), and what else could
+ * make a difference is not kept (nic_packet_run()). Any command that changes tables or entries
+ * makes all paths invalid, by a number.
+ */
+#include "nic/device/device_internal.h"
+
+#include "base/alloc.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+#define BATCH	     32
+#define WAYS	     4 /* slots that a key may be in */
+#define LINE	     64
+#define SLOTS_MIN    1024
+#define SLOTS_MAX    ((size_t)1 << 21)
+#define HUGE_BYTES   ((size_t)2 << 20)
+#define SIZE_CAUTION (PACKET_MAX - PACKET_HEADROOM) /* larger: a push may find no room */
+
+void nic_cache_fini(struct nic_cache *c)
+{
+	mem_free(c->memory);
+	*c = (struct nic_cache){ 0 };
+}
+
+size_t nic_cache_bytes(const struct nic_cache *c)
+{
+	return c->n_slots * c->slot_size;
+}
+
+static void set_words(struct nic_cache *c, const struct nic_key *consulted)
+{
+	c->mask = *consulted;
+	c->mask.w[NIC_KEY_MISC + 1] |= 0xffff;
+	c->mask.w[NIC_KEY_SHAPE] = UINT32_MAX;
+	/* They are 0 when a packet enters. */
+	memset(&c->mask.w[NIC_KEY_REGS], 0, 9 * sizeof c->mask.w[0]);
+	c->mask.w[NIC_KEY_MISC] = c->mask.w[NIC_KEY_ORIGIN] = 0;
+	c->n_words = 0;
+	for (size_t i = 0; i < NIC_KEY_WORDS; i++) {
+		if (c->mask.w[i])
+			c->words[c->n_words++] = (uint8_t)i;
+	}
+}
+
+static void resize(struct nic_cache *c, size_t n_slots, size_t slot_size)
+{
+	size_t size = n_slots * slot_size;
+
+	mem_free(c->memory);
+	c->n_slots = 0;
+	c->slot_size = slot_size;
+	c->memory = mem_new(size + LINE);
+	if (!c->memory)
+		return;
+	c->slots = c->memory + (LINE - (uintptr_t)c->memory % LINE) % LINE;
+	c->n_slots = n_slots;
+	if (size >= 2 * HUGE_BYTES) {
+		uintptr_t from = ROUND_UP((uintptr_t)c->slots, HUGE_BYTES);
+
+		madvise((void *)from, (uintptr_t)c->slots + size - from, MADV_HUGEPAGE);
+	}
+}
+
+void nic_cache_refresh(struct nic_device *dev)
+{
+	struct nic_cache *c = &dev->cache;
+	size_t n = SLOTS_MIN, slot_size;
+
+	if (c->generation == dev->generation)
+		return;
+	set_words(c, &dev->consulted);
+	slot_size = ROUND_UP(sizeof(struct nic_cache_slot) + c->n_words * sizeof(uint32_t), LINE);
+	while (n < 2 * dev->n_entries && n < SLOTS_MAX)
+		n *= 2;
+	if (n > c->n_slots || slot_size != c->slot_size)
+		resize(c, n > c->n_slots ? n : c->n_slots, slot_size);
+	c->generation = dev->generation;
+}
+
+static struct nic_cache_slot *slot_at(const struct nic_cache *c, size_t i)
+{
+	return (struct nic_cache_slot *)(void *)(c->slots + i * c->slot_size);
+}
+
+static bool slot_is(const struct nic_cache *c, const struct nic_cache_slot *s, const uint32_t *w)
+{
+	return s->generation == c->generation && !memcmp(s->words, w, c->n_words * sizeof w[0]);
+}
+
+struct lookup {
+	uint32_t words[NIC_KEY_WORDS];
+	size_t at; /* and the WAYS - 1 others that differ in the lowest bits */
+	struct nic_cache_slot *slot;
+	bool is_frame;
+};
+
+static void prefetch_slot(const struct nic_cache *c, size_t i)
+{
+	__builtin_prefetch(slot_at(c, i));
+}
+
+static void start(const struct nic_cache *c, struct lookup *l, struct nic_key *k,
+		  const struct nic_frame *f)
+{
+	uint64_t h = 0;
+	struct nic_layers layers;
+	size_t i;
+
+	l->is_frame = nic_key_parse(k, &layers, f->data, f->size) && f->size <= SIZE_CAUTION;
+	l->slot = NULL;
+	if (!c->n_slots || !l->is_frame)
+		return;
+	for (i = 0; i < c->n_words; i++)
+		l->words[i] = k->w[c->words[i]] & c->mask.w[c->words[i]];
+	l->words[i] = 0; /* room for one more: at most 30 words are used */
+	for (i = 0; i < c->n_words; i += 2)
+		h = hash_mix(h, (uint64_t)l->words[i] << 32 | l->words[i + 1]);
+	l->at = h & (c->n_slots - 1);
+	for (i = 0; i < WAYS; i++)
+		prefetch_slot(c, l->at ^ i);
+}
+
+static void find(const struct nic_cache *c, struct lookup *l)
+{
+	for (size_t i = 0; i < WAYS && !l->slot; i++) {
+		struct nic_cache_slot *s = slot_at(c, l->at ^ i);
+
+		if (slot_is(c, s, l->words))
+			l->slot = s;
+	}
+	for (size_t i = 0; l->slot && i < l->slot->path.n_counters; i++)
+		__builtin_prefetch(l->slot->path.counters[i], 1);
+}
+
+static uint64_t finish_hit(struct nic_device *dev, const struct nic_path *p, uint32_t size)
+{
+	for (size_t i = 0; i < p->n_counters; i++) {
+		p->counters[i]->packets++;
+		p->counters[i]->octets += size + (uint64_t)(int64_t)p->deltas[i];
+	}
+	nic_packet_account(dev, p);
+	return p->n_out;
+}
+
+static uint64_t finish_miss(struct nic_device *dev, uint16_t vport, const struct lookup *l,
+			    const struct nic_frame *f)
+{
+	struct nic_cache *c = &dev->cache;
+	struct nic_cache_slot *s;
+	struct nic_path path;
+
+	if (!nic_packet_run(dev, vport, f, &path) || !l->is_frame || !c->n_slots)
+		return path.n_out;
+	/* A slot of another generation is as good as empty; without one any may go. */
+	s = slot_at(c, l->at);
+	for (size_t i = 1; i < WAYS && s->generation == c->generation; i++)
+		s = slot_at(c, l->at ^ i);
+	if (s->generation == c->generation)
+		s = slot_at(c, l->at ^ dev->n_packets % WAYS);
+	s->generation = c->generation;
+	s->path = path;
+	memcpy(s->words, l->words, c->n_words * sizeof s->words[0]);
+	return path.n_out;
+}
+
+/* Hits before misses: a miss may replace a slot that another packet of the batch has found. */
+static uint64_t finish_all(struct nic_device *dev, uint16_t vport, const struct lookup *lookups,
+			   const struct nic_frame *frames, size_t n)
+{
+	uint64_t n_out = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (lookups[i].slot)
+			n_out += finish_hit(dev, &lookups[i].slot->path, frames[i].size);
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (!lookups[i].slot)
+			n_out += finish_miss(dev, vport, &lookups[i], &frames[i]);
+	}
+	return n_out;
+}
+
+void nic_device_receive_batch(struct nic_device *dev, uint16_t vport,
+			      const struct nic_frame *frames, size_t n, uint64_t *n_out)
+{
+	struct lookup lookups[BATCH];
+	struct nic_key key = { 0 };
+
+	nic_cache_refresh(dev);
+	key.w[NIC_KEY_MISC + 1] = (uint32_t)dev->vhca_id << 16 | vport;
+	for (size_t m; n; frames += m, n -= m) {
+		m = n < BATCH ? n : BATCH;
+		for (size_t i = 0; i < m; i++)
+			start(&dev->cache, &lookups[i], &key, &frames[i]);
+		for (size_t i = 0; i < m && dev->cache.n_slots; i++) {
+			if (lookups[i].is_frame)
+				find(&dev->cache, &lookups[i]);
+		}
+		*n_out += finish_all(dev, vport, lookups, frames, m);
+	}
+}

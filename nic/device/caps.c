@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The built-in profile: every row with the reason why it may be set. Not set, because the device
+ * does not do it: reformat, decap, tunnels, queues (RQ, SQ, CQ, EQ and their sizes), sub-functions,
+ * RoCE, software-owned steering, termination tables, VLAN actions of vport contexts.
+ */
+#include "nic/device/caps.h"
+
+#include "nic/device/device_internal.h"
+
+#include <string.h>
+
+struct cap_row {
+	unsigned int loc;
+	uint32_t value;
+};
+
+#define ROW(s, field, value)                  \
+	{                                     \
+		IFC_LOC_##s##__##field, value \
+	}
+
+static const struct cap_row general[] = {
+	ROW(cmd_hca_cap, vhca_id, 1),			 /* destinations and source ports name it */
+	ROW(cmd_hca_cap, reg_c_preserve, 1),		 /* registers live from table to table */
+	ROW(cmd_hca_cap, vport_group_manager, 1),	 /* the function manages the e-switch: */
+	ROW(cmd_hca_cap, eswitch_manager, 1),		 /* ACLs and FDB are its own */
+	ROW(cmd_hca_cap, nic_flow_table, 1),		 /* tables of type NIC_RX are kept */
+	ROW(cmd_hca_cap, port_type, 1),			 /* Ethernet */
+	ROW(cmd_hca_cap, num_ports, 1),			 /* one uplink */
+	ROW(cmd_hca_cap, eth_net_offloads, 1),		 /* there are capabilities of that type */
+	ROW(cmd_hca_cap, log_max_flow_counter_bulk, 15), /* counters of one query */
+	ROW(cmd_hca_cap, flow_counter_bulk_alloc, 0xff), /* bulks of 128 << 0...7 */
+	ROW(cmd_hca_cap, flex_parser_protocols, 1 << 8 | 1 << 9), /* ICMP, ICMPv6: misc3 is matched */
+	ROW(cmd_hca_cap, max_flow_counter_31_16, NIC_COUNTERS_MAX >> 16),
+	ROW(cmd_hca_cap, max_flow_counter_15_0, NIC_COUNTERS_MAX & 0xffff),
+};
+
+static const struct cap_row ethernet[] = {
+	ROW(per_protocol_networking_offload_caps, csum_cap, 1), /* rewritten packets are summed */
+	ROW(per_protocol_networking_offload_caps, vlan_cap, 1), /* tags are parsed */
+	ROW(per_protocol_networking_offload_caps, wqe_inline_mode, 2), /* headers are read from the frame */
+};
+
+static const struct cap_row eswitch_flow_table[] = {
+	ROW(flow_table_eswitch_cap, fdb_to_vport_reg_c_id, 0xff),	/* all live to the end */
+	ROW(flow_table_eswitch_cap, fdb_modify_header_fwd_to_table, 1), /* both in one entry */
+	ROW(flow_table_eswitch_cap, flow_source, 1),			/* matched like a field */
+	ROW(flow_table_eswitch_cap, fdb_multi_path_to_table,
+	    1), /* vports and a table in one entry */
+};
+
+static const struct cap_row eswitch[] = {
+	ROW(e_switch_cap, esw_uplink_ingress_acl, 1),	/* the uplink has ACLs too */
+	ROW(e_switch_cap, counter_eswitch_affinity, 1), /* counters belong to the e-switch */
+	ROW(e_switch_cap, merged_eswitch, 1),		/* destinations may name their owner */
+};
+
+static const struct cap_row table[] = {
+	ROW(flow_table_prop_layout, ft_support, 1),
+	ROW(flow_table_prop_layout, flow_counter, 1),
+	ROW(flow_table_prop_layout, flow_modify_en, 1), /* SET_FLOW_TABLE_ENTRY, op_mod 1 */
+	ROW(flow_table_prop_layout, modify_root, 1),	/* SET_FLOW_TABLE_ROOT */
+	ROW(flow_table_prop_layout, identified_miss_table_mode, 1), /* table_miss_id */
+	ROW(flow_table_prop_layout, flow_table_modify, 1),	    /* MODIFY_FLOW_TABLE */
+	ROW(flow_table_prop_layout, pop_vlan, 1),
+	ROW(flow_table_prop_layout, push_vlan, 1),
+	ROW(flow_table_prop_layout, pop_vlan_2, 1),
+	ROW(flow_table_prop_layout, push_vlan_2, 1),
+	ROW(flow_table_prop_layout, ignore_flow_level, 1), /* loops end in NIC_DROP_LOOP */
+	ROW(flow_table_prop_layout, log_max_ft_size, 22),
+	ROW(flow_table_prop_layout, log_max_modify_header_context, 20),
+	ROW(flow_table_prop_layout, max_modify_header_actions, 16),
+	ROW(flow_table_prop_layout, max_ft_level, 64),
+	ROW(flow_table_prop_layout, log_max_ft_num, 16),      /* NIC_TABLES_MAX */
+	ROW(flow_table_prop_layout, log_max_flow_counter, 0), /* one counter of an entry */
+	ROW(flow_table_prop_layout, log_max_destination, 6),
+	ROW(flow_table_prop_layout, log_max_flow, 24), /* NIC_ENTRIES_MAX */
+};
+
+/* Fields that nic_key_parse() fills. */
+static const struct cap_row match[] = {
+#define CAN(field) ROW(flow_table_fields_supported, field, 1)
+	CAN(outer_dmac),       CAN(outer_smac),		 CAN(outer_ether_type),
+	CAN(outer_ip_version), CAN(outer_first_prio),	 CAN(outer_first_cfi),
+	CAN(outer_first_vid),  CAN(outer_ipv4_ttl),	 CAN(outer_second_prio),
+	CAN(outer_second_cfi), CAN(outer_second_vid),	 CAN(outer_sip),
+	CAN(outer_dip),	       CAN(outer_frag),		 CAN(outer_ip_protocol),
+	CAN(outer_ip_ecn),     CAN(outer_ip_dscp),	 CAN(outer_udp_sport),
+	CAN(outer_udp_dport),  CAN(outer_tcp_sport),	 CAN(outer_tcp_dport),
+	CAN(outer_tcp_flags),  CAN(source_eswitch_port), CAN(metadata_reg_c_7),
+	CAN(metadata_reg_c_6), CAN(metadata_reg_c_5),	 CAN(metadata_reg_c_4),
+	CAN(metadata_reg_c_3), CAN(metadata_reg_c_2),	 CAN(metadata_reg_c_1),
+	CAN(metadata_reg_c_0),
+};
+
+static void fill(uint8_t *buf, const struct cap_row *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		ifc_set(buf, rows[i].loc, rows[i].value);
+}
+
+static void fill_table(uint8_t *prop, uint8_t max_level)
+{
+	fill(prop, table, ARRAY_SIZE(table));
+	fill(IFC_PTR(flow_table_prop_layout, prop, ft_field_support), match, ARRAY_SIZE(match));
+	fill(IFC_PTR(flow_table_prop_layout, prop, ft_field_bitmask_support), match,
+	     ARRAY_SIZE(match));
+	IFC_SET(flow_table_prop_layout, prop, max_ft_level, max_level);
+}
+
+void nic_caps_default(struct nic_caps *caps)
+{
+	uint8_t *esw = caps->eswitch_flow_table;
+
+	memset(caps, 0, sizeof *caps);
+	fill(caps->general, general, ARRAY_SIZE(general));
+	fill(caps->ethernet, ethernet, ARRAY_SIZE(ethernet));
+	fill(caps->eswitch_flow_table, eswitch_flow_table, ARRAY_SIZE(eswitch_flow_table));
+	fill(caps->eswitch, eswitch, ARRAY_SIZE(eswitch));
+	fill_table(IFC_PTR(flow_table_nic_cap, caps->flow_table, flow_table_properties_nic_receive),
+		   64);
+	/* Drivers put the FDB's last tables far up: the slow path is at level 180 in Linux 6.1. */
+	fill_table(IFC_PTR(flow_table_eswitch_cap, esw, flow_table_properties_nic_esw_fdb), 255);
+	fill_table(IFC_PTR(flow_table_eswitch_cap, esw, flow_table_properties_esw_acl_ingress), 64);
+	fill_table(IFC_PTR(flow_table_eswitch_cap, esw, flow_table_properties_esw_acl_egress), 64);
+}
+
+const uint8_t *nic_caps_find(const struct nic_caps *caps, uint32_t type)
+{
+	switch (type) {
+	case MLX5_CAP_GENERAL:
+		return caps->general;
+	case MLX5_CAP_ETHERNET_OFFLOADS:
+		return caps->ethernet;
+	case MLX5_CAP_FLOW_TABLE:
+		return caps->flow_table;
+	case MLX5_CAP_ESWITCH_FLOW_TABLE:
+		return caps->eswitch_flow_table;
+	case MLX5_CAP_ESWITCH:
+		return caps->eswitch;
+	default:
+		return NULL;
+	}
+}
+
+const uint8_t *nic_caps_table(const struct nic_caps *caps, uint32_t table_type)
+{
+	const uint8_t *esw = caps->eswitch_flow_table, *prop = NULL;
+
+	switch (table_type) {
+	case MLX5_TABLE_NIC_RX:
+		prop = IFC_PTR(flow_table_nic_cap, caps->flow_table,
+			       flow_table_properties_nic_receive);
+		break;
+	case MLX5_TABLE_FDB:
+		prop = IFC_PTR(flow_table_eswitch_cap, esw, flow_table_properties_nic_esw_fdb);
+		break;
+	case MLX5_TABLE_ESW_INGRESS_ACL:
+		prop = IFC_PTR(flow_table_eswitch_cap, esw, flow_table_properties_esw_acl_ingress);
+		break;
+	case MLX5_TABLE_ESW_EGRESS_ACL:
+		prop = IFC_PTR(flow_table_eswitch_cap, esw, flow_table_properties_esw_acl_egress);
+		break;
+	}
+	return prop && IFC_GET(flow_table_prop_layout, prop, ft_support) ? prop : NULL;
+}
+
+/* The maximum and the current value (bit 0 of op_mod) are the same: nothing can be set. */
+enum nic_syndrome nic_caps_query(struct nic_command *c)
+{
+	uint32_t op_mod = IFC_GET(query_hca_cap_in, c->in, op_mod);
+	const uint8_t *cap = nic_caps_find(&c->dev->caps, op_mod >> 1);
+
+	if (!cap)
+		return NIC_SYN_CAP_TYPE;
+	if (IFC_GET(query_hca_cap_in, c->in, other_function) ||
+	    IFC_GET(query_hca_cap_in, c->in, function_id))
+		return NIC_SYN_FUNCTION_ID;
+	memcpy(IFC_PTR(query_hca_cap_out, c->out, capability), cap, NIC_CAP_SIZE);
+	return NIC_SYN_NONE;
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Executing a command: its lengths and reserved bits first, then its handler. Which bits are
+ * reserved follows from the layouts: those that no field covers.
+ */
+#include "nic/device/device_internal.h"
+
+#include "base/alloc.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct command {
+	uint16_t opcode;
+	uint16_t op_mods; /* the op_mods from 0 on; 0: the handler looks */
+	uint16_t in_size, out_size;
+	bool changes; /* what becomes of packets */
+	nic_handler *run;
+	size_t (*in_more)(const uint8_t *in), (*out_more)(const uint8_t *in); /* NULL: nothing */
+};
+
+static size_t fte_more(const uint8_t *in)
+{
+	const uint8_t *ctx = IFC_PTR(set_fte_in, in, flow_context);
+	bool extended = IFC_GET(flow_context, ctx, extended_destination);
+	size_t n = (size_t)IFC_GET(flow_context, ctx, destination_list_size) +
+		   IFC_GET(flow_context, ctx, flow_counter_list_size);
+
+	return n * (extended ? IFC_EXTENDED_DEST_FORMAT_SIZE : IFC_DEST_FORMAT_STRUCT_SIZE);
+}
+
+static size_t modify_header_more(const uint8_t *in)
+{
+	return (size_t)IFC_GET(alloc_modify_header_context_in, in, num_of_actions) *
+	       IFC_SET_ACTION_IN_SIZE;
+}
+
+static size_t counter_more(const uint8_t *in)
+{
+	size_t n = IFC_GET(query_flow_counter_in, in, num_of_counters);
+
+	return (n ? n : 1) * IFC_TRAFFIC_COUNTER_SIZE;
+}
+
+#define ROW(op, op_mods, in, out, changes, run, ...)                                               \
+	{                                                                                          \
+		MLX5_CMD_OP_##op, op_mods, IFC_##in##_IN_SIZE, IFC_##out##_OUT_SIZE, changes, run, \
+			__VA_ARGS__                                                                \
+	}
+
+/* clang-format off */
+static const struct command commands[] = {
+	ROW(SET_FLOW_TABLE_ENTRY, 2, SET_FTE, SET_FTE, true, nic_entry_set, fte_more, NULL),
+	ROW(DELETE_FLOW_TABLE_ENTRY, 1, DELETE_FTE, DELETE_FTE, true, nic_entry_delete, NULL, NULL),
+	ROW(QUERY_FLOW_TABLE_ENTRY, 1, QUERY_FTE, QUERY_FTE, false, nic_entry_query, NULL, NULL),
+	ROW(ALLOC_FLOW_COUNTER, 1, ALLOC_FLOW_COUNTER, ALLOC_FLOW_COUNTER, false, nic_counter_alloc, NULL, NULL),
+	ROW(DEALLOC_FLOW_COUNTER, 1, DEALLOC_FLOW_COUNTER, DEALLOC_FLOW_COUNTER, false, nic_counter_dealloc, NULL, NULL),
+	ROW(QUERY_FLOW_COUNTER, 1, QUERY_FLOW_COUNTER, QUERY_FLOW_COUNTER, false, nic_counter_query, NULL, counter_more),
+	ROW(CREATE_FLOW_TABLE, 1, CREATE_FLOW_TABLE, CREATE_FLOW_TABLE, true, nic_table_create, NULL, NULL),
+	ROW(DESTROY_FLOW_TABLE, 1, DESTROY_FLOW_TABLE, DESTROY_FLOW_TABLE, true, nic_table_destroy, NULL, NULL),
+	ROW(MODIFY_FLOW_TABLE, 1, MODIFY_FLOW_TABLE, MODIFY_FLOW_TABLE, true, nic_table_modify, NULL, NULL),
+	ROW(QUERY_FLOW_TABLE, 1, QUERY_FLOW_TABLE, QUERY_FLOW_TABLE, false, nic_table_query, NULL, NULL),
+	ROW(SET_FLOW_TABLE_ROOT, 2, SET_FLOW_TABLE_ROOT, SET_FLOW_TABLE_ROOT, true, nic_table_set_root, NULL, NULL),
+	ROW(CREATE_FLOW_GROUP, 1, CREATE_FLOW_GROUP, CREATE_FLOW_GROUP, true, nic_group_create, NULL, NULL),
+	ROW(DESTROY_FLOW_GROUP, 1, DESTROY_FLOW_GROUP, DESTROY_FLOW_GROUP, true, nic_group_destroy, NULL, NULL),
+	ROW(QUERY_FLOW_GROUP, 1, QUERY_FLOW_GROUP, QUERY_FLOW_GROUP, false, nic_group_query, NULL, NULL),
+	ROW(ALLOC_MODIFY_HEADER_CONTEXT, 1, ALLOC_MODIFY_HEADER_CONTEXT, ALLOC_MODIFY_HEADER_CONTEXT, false, nic_modify_header_alloc, modify_header_more, NULL),
+	ROW(DEALLOC_MODIFY_HEADER_CONTEXT, 1, DEALLOC_MODIFY_HEADER_CONTEXT, DEALLOC_MODIFY_HEADER_CONTEXT, false, nic_modify_header_dealloc, NULL, NULL),
+	ROW(QUERY_HCA_CAP, 0, QUERY_HCA_CAP, QUERY_HCA_CAP, false, nic_caps_query, NULL, NULL),
+};
+/* clang-format on */
+
+#define RESERVED_SIZE 0x400 /* of the largest fixed part */
+
+/* ---- reserved bits ---- */
+
+/* Clears in @mask what the fields of a layout cover. */
+static void clear_fields(uint8_t *mask, const struct ifc_struct *s)
+{
+	for (const struct ifc_field *f = s->fields; f->name; f++) {
+		size_t off = IFC_LOC_OFF(f->loc);
+
+		if (off >= s->size)
+			continue; /* what follows the structure */
+		if (!f->size)
+			ifc_set(mask, f->loc, 0);
+		else if (f->sub)
+			clear_fields(mask + off, f->sub);
+		else
+			memset(mask + off, 0, f->size);
+	}
+}
+
+static void set_reserved(uint8_t *mask, const struct ifc_struct *s)
+{
+	memset(mask, 0xff, s->size);
+	clear_fields(mask, s);
+}
+
+static void set_element_masks(struct nic_device *dev)
+{
+	static const char *const layouts[NIC_N_ELEMENTS] = {
+		[NIC_ELEMENT_DEST] = "dest_format_struct",
+		[NIC_ELEMENT_COUNTER] = "flow_counter_list",
+		[NIC_ELEMENT_SET] = "set_action_in",
+		[NIC_ELEMENT_ADD] = "add_action_in",
+		[NIC_ELEMENT_COPY] = "copy_action_in",
+	};
+
+	for (size_t i = 0; i < NIC_N_ELEMENTS; i++)
+		set_reserved(dev->element_reserved[i], ifc_struct_find(layouts[i]));
+}
+
+int nic_commands_init(struct nic_device *dev)
+{
+	dev->reserved = mem_new_array(ARRAY_SIZE(commands), RESERVED_SIZE);
+	if (!dev->reserved)
+		return -ENOMEM;
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		set_reserved(dev->reserved + i * RESERVED_SIZE,
+			     mlx5_opcode_layout(commands[i].opcode, true));
+	set_element_masks(dev);
+	memset(dev->unmatchable, 0xff, sizeof dev->unmatchable);
+	for (size_t i = 0; i < NIC_KEY_PARAM; i++) {
+		const struct nic_key_dword *k = &nic_key_dwords[i];
+
+		put_be32(dev->unmatchable + k->offset, ~k->bits);
+	}
+	return 0;
+}
+
+void nic_commands_fini(struct nic_device *dev)
+{
+	mem_free(dev->reserved);
+}
+
+/* ---- execution ---- */
+
+static const struct command *command_find(uint32_t opcode)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		if (commands[i].opcode == opcode)
+			return &commands[i];
+	}
+	return NULL;
+}
+
+static enum nic_syndrome check_lengths(const struct command *cmd, const struct nic_command *c)
+{
+	if (c->in_size < cmd->in_size ||
+	    c->in_size != cmd->in_size + (cmd->in_more ? cmd->in_more(c->in) : 0))
+		return NIC_SYN_IN_LENGTH;
+	return c->out_size == cmd->out_size + (cmd->out_more ? cmd->out_more(c->in) : 0)
+		       ? NIC_SYN_NONE
+		       : NIC_SYN_OUT_LENGTH;
+}
+
+static enum nic_syndrome execute(struct nic_command *c)
+{
+	const struct command *cmd;
+	enum nic_syndrome s;
+
+	if (c->in_size < 4)
+		return NIC_SYN_IN_LENGTH;
+	cmd = command_find(IFC_GET(cmd_in, c->in, opcode));
+	if (!cmd)
+		return NIC_SYN_OPCODE;
+	s = check_lengths(cmd, c);
+	if (s)
+		return s;
+	if (nic_bytes_meet(c->in, c->dev->reserved + (size_t)(cmd - commands) * RESERVED_SIZE,
+			   cmd->in_size))
+		return NIC_SYN_RESERVED;
+	if (cmd->op_mods && IFC_GET(cmd_in, c->in, op_mod) >= cmd->op_mods)
+		return NIC_SYN_OP_MOD;
+	s = cmd->run(c);
+	if (!s && cmd->changes)
+		c->dev->generation++;
+	return s;
+}
+
+static int errno_of(enum mlx5_cmd_status status)
+{
+	switch (status) {
+	case MLX5_CMD_STAT_OK:
+		return 0;
+	case MLX5_CMD_STAT_INT_ERR:
+	case MLX5_CMD_STAT_BAD_SYS_STATE_ERR:
+	case MLX5_CMD_STAT_BAD_INP_LEN_ERR:
+	case MLX5_CMD_STAT_BAD_OUTP_LEN_ERR:
+		return -EIO;
+	case MLX5_CMD_STAT_RES_BUSY:
+		return -EBUSY;
+	case MLX5_CMD_STAT_LIM_ERR:
+		return -ENOMEM;
+	case MLX5_CMD_STAT_NO_RES_ERR:
+		return -EAGAIN;
+	case MLX5_CMD_STAT_BAD_OP_ERR:
+	case MLX5_CMD_STAT_BAD_PARAM_ERR:
+	case MLX5_CMD_STAT_BAD_RES_ERR:
+	case MLX5_CMD_STAT_BAD_RES_STATE_ERR:
+	case MLX5_CMD_STAT_IX_ERR:
+		return -EINVAL;
+	}
+	return -EINVAL;
+}
+
+static const char *name_of(uint32_t opcode)
+{
+	const char *name = mlx5_opcode_name((uint16_t)opcode);
+
+	return name ? name : "unknown command";
+}
+
+static void note_command(struct span *sp, const struct nic_command *c, uint32_t opcode)
+{
+	const struct ifc_struct *layout = mlx5_opcode_layout((uint16_t)opcode, true);
+	struct text t;
+
+	span_note(sp, "opcode", "%s (0x%x)", name_of(opcode), opcode);
+	if (opcode == MLX5_CMD_OP_SET_FLOW_TABLE_ENTRY && c->in_size >= IFC_SET_FTE_IN_SIZE) {
+		const uint8_t *ctx = IFC_PTR(set_fte_in, c->in, flow_context);
+
+		span_note(sp, "table", "%u", IFC_GET(set_fte_in, c->in, table_id));
+		span_note(sp, "group", "%u", IFC_GET(flow_context, ctx, group_id));
+		span_note(sp, "index", "%u", IFC_GET(set_fte_in, c->in, flow_index));
+	}
+	if (!layout)
+		return;
+	text_init(&t);
+	ifc_format(&t, layout, c->in, c->in_size);
+	span_note(sp, "in", "%s", t.s);
+	text_fini(&t);
+}
+
+static int refuse(struct nic_command *c, uint32_t opcode, enum nic_syndrome s, struct span *sp)
+{
+	enum mlx5_cmd_status status = nic_syndrome_status(s);
+
+	memset(c->out, 0, c->out_size);
+	IFC_SET(cmd_out, c->out, status, status);
+	IFC_SET(cmd_out, c->out, syndrome, NIC_SYNDROME_BASE + s);
+	c->dev->n_bad_commands++;
+	span_note(sp, "status", "%s (0x%x)", mlx5_cmd_status_name((uint8_t)status), status);
+	span_note(sp, "syndrome", "0x%x: %s", NIC_SYNDROME_BASE + s, nic_syndrome_text(s));
+	return trace_refuse(c->dev->trace, errno_of(status), name_of(opcode), "%s",
+			    nic_syndrome_text(s));
+}
+
+int nic_device_exec(void *device, const void *in, size_t in_size, void *out, size_t out_size)
+{
+	struct nic_device *dev = device;
+	struct nic_command c = { dev, in, out, in_size, out_size };
+	uint32_t opcode = in_size >= 4 ? IFC_GET(cmd_in, in, opcode) : 0;
+	enum nic_syndrome s;
+	struct span sp;
+
+	if (out_size < IFC_CMD_OUT_SIZE)
+		return -EINVAL;
+	sp = SPAN_NAMED(dev->trace, "nic_device_exec");
+	if (span_is_on(&sp))
+		note_command(&sp, &c, opcode);
+	memset(out, 0, out_size);
+	dev->n_commands++;
+	s = execute(&c);
+	if (s) {
+		span_end(&sp, refuse(&c, opcode, s, &sp));
+		return 0;
+	}
+	span_note(&sp, "status", "%s", mlx5_cmd_status_name(MLX5_CMD_STAT_OK));
+	span_end(&sp, 0);
+	return 0;
+}

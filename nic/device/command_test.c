@@ -1,0 +1,943 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Commands against the device: lengths, reserved bits, every reason to refuse, what is busy when.
+ */
+#include "nic/device/device_internal.h"
+
+#include "base/alloc.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+// clang-format off
+#include <cmocka.h>
+// clang-format on
+
+struct cmd {
+	uint8_t in[0x500];
+	size_t in_size, out_size;
+};
+
+static uint8_t out[0x1010 + 0x1000];
+
+static uint32_t run(struct nic_device *dev, const struct cmd *c)
+{
+	assert_int_equal(nic_device_exec(dev, c->in, c->in_size, out, c->out_size), 0);
+	return IFC_GET(cmd_out, out, syndrome);
+}
+
+static void run_ok(struct nic_device *dev, const struct cmd *c)
+{
+	uint32_t s = run(dev, c);
+
+	if (s)
+		fail_msg("%s: %s", mlx5_opcode_name((uint16_t)IFC_GET(cmd_in, c->in, opcode)),
+			 nic_syndrome_words(s));
+}
+
+static void start(struct cmd *c, uint16_t opcode)
+{
+	memset(c, 0, sizeof *c);
+	IFC_SET(cmd_in, c->in, opcode, opcode);
+	c->in_size = mlx5_opcode_layout(opcode, true)->size;
+	c->out_size = mlx5_opcode_layout(opcode, false)->size;
+}
+
+static void on_table(struct cmd *c, uint16_t opcode, uint32_t type, uint32_t table)
+{
+	start(c, opcode);
+	IFC_SET(set_fte_in, c->in, table_type, type);
+	IFC_SET(set_fte_in, c->in, table_id, table);
+}
+
+/* ---- a small world of objects, made in this order ---- */
+
+enum {
+	T_FIRST = 1,
+	T_SECOND,
+	T_EMPTY,
+	T_ACL,
+	G_FIRST = 1,
+	G_SECOND,
+	M_FDB = 1,
+	M_ACL,
+	M_FREE
+};
+#define C_USED 128
+#define C_FREE 129
+#define BULK   256
+#define FDB    MLX5_TABLE_FDB
+#define ACL    MLX5_TABLE_ESW_INGRESS_ACL
+
+static void make_create_table(struct cmd *c)
+{
+	uint8_t *ctx;
+
+	start(c, MLX5_CMD_OP_CREATE_FLOW_TABLE);
+	IFC_SET(create_flow_table_in, c->in, table_type, FDB);
+	ctx = IFC_PTR(create_flow_table_in, c->in, flow_table_context);
+	IFC_SET(flow_table_context, ctx, log_size, 4);
+	IFC_SET(flow_table_context, ctx, level, 1);
+}
+
+static void make_destroy_table(struct cmd *c)
+{
+	on_table(c, MLX5_CMD_OP_DESTROY_FLOW_TABLE, FDB, T_EMPTY);
+}
+
+static void make_modify_table(struct cmd *c)
+{
+	uint8_t *ctx;
+
+	on_table(c, MLX5_CMD_OP_MODIFY_FLOW_TABLE, FDB, T_EMPTY);
+	IFC_SET(modify_flow_table_in, c->in, modify_field_select, 1);
+	ctx = IFC_PTR(modify_flow_table_in, c->in, flow_table_context);
+	IFC_SET(flow_table_context, ctx, table_miss_action, 1);
+	IFC_SET(flow_table_context, ctx, table_miss_id, T_SECOND);
+}
+
+static void make_query_table(struct cmd *c)
+{
+	on_table(c, MLX5_CMD_OP_QUERY_FLOW_TABLE, FDB, T_FIRST);
+}
+
+static void make_set_root(struct cmd *c)
+{
+	on_table(c, MLX5_CMD_OP_SET_FLOW_TABLE_ROOT, FDB, T_FIRST);
+}
+
+static void make_create_group(struct cmd *c)
+{
+	uint8_t *mask;
+
+	on_table(c, MLX5_CMD_OP_CREATE_FLOW_GROUP, FDB, T_SECOND);
+	IFC_SET(create_flow_group_in, c->in, end_flow_index, 7);
+	IFC_SET(create_flow_group_in, c->in, match_criteria_enable, 1);
+	mask = IFC_PTR(create_flow_group_in, c->in, match_criteria);
+	IFC_SET(fte_match_set_lyr_2_4, mask, dmac_47_16, 0xffffffff);
+}
+
+static void make_destroy_group(struct cmd *c)
+{
+	on_table(c, MLX5_CMD_OP_DESTROY_FLOW_GROUP, FDB, T_FIRST);
+	IFC_SET(destroy_flow_group_in, c->in, group_id, G_SECOND);
+}
+
+static void make_query_group(struct cmd *c)
+{
+	on_table(c, MLX5_CMD_OP_QUERY_FLOW_GROUP, FDB, T_FIRST);
+	IFC_SET(destroy_flow_group_in, c->in, group_id, G_FIRST);
+}
+
+/* To @dests destinations and @counters counters, which the caller fills behind the context. */
+static uint8_t *make_fte(struct cmd *c, uint32_t action, uint32_t dests, uint32_t counters)
+{
+	uint8_t *ctx;
+
+	on_table(c, MLX5_CMD_OP_SET_FLOW_TABLE_ENTRY, FDB, T_FIRST);
+	IFC_SET(set_fte_in, c->in, flow_index, 1);
+	ctx = IFC_PTR(set_fte_in, c->in, flow_context);
+	IFC_SET(flow_context, ctx, group_id, G_FIRST);
+	IFC_SET(flow_context, ctx, action, action);
+	IFC_SET(flow_context, ctx, destination_list_size, dests);
+	IFC_SET(flow_context, ctx, flow_counter_list_size, counters);
+	c->in_size += ((size_t)dests + counters) * 8;
+	return c->in + IFC_SET_FTE_IN_SIZE;
+}
+
+static void make_set_fte(struct cmd *c)
+{
+	uint8_t *d = make_fte(c, 0xc, 1, 1);
+
+	IFC_SET(dest_format_struct, d, destination_id, 1);
+	IFC_SET(flow_counter_list, d + 8, flow_counter_id, C_FREE);
+}
+
+static void make_set_fte_table(struct cmd *c)
+{
+	uint8_t *d = make_fte(c, 0x4, 1, 0);
+
+	IFC_SET(dest_format_struct, d, destination_type, MLX5_DEST_FLOW_TABLE);
+	IFC_SET(dest_format_struct, d, destination_id, T_SECOND);
+}
+
+static void make_set_fte_tables(struct cmd *c)
+{
+	uint8_t *d = make_fte(c, 0x4, 2, 0);
+
+	for (size_t i = 0; i < 2; i++) {
+		IFC_SET(dest_format_struct, d + i * 8, destination_type, MLX5_DEST_FLOW_TABLE);
+		IFC_SET(dest_format_struct, d + i * 8, destination_id, T_SECOND);
+	}
+}
+
+static void make_set_fte_drop(struct cmd *c)
+{
+	make_fte(c, MLX5_FLOW_CONTEXT_ACTION_DROP, 0, 0);
+}
+
+static void make_set_fte_counters(struct cmd *c)
+{
+	uint8_t *d = make_fte(c, 0xa, 0, 2);
+
+	IFC_SET(flow_counter_list, d, flow_counter_id, C_FREE);
+	IFC_SET(flow_counter_list, d + 8, flow_counter_id, C_FREE);
+}
+
+static void make_set_fte_many(struct cmd *c)
+{
+	make_fte(c, 0x4, 5, 0);
+}
+
+/* Replaces all of the first entry by a drop. */
+static void make_set_fte_modify(struct cmd *c)
+{
+	make_fte(c, MLX5_FLOW_CONTEXT_ACTION_DROP, 0, 0);
+	IFC_SET(set_fte_in, c->in, op_mod, 1);
+	IFC_SET(set_fte_in, c->in, flow_index, 0);
+	IFC_SET(set_fte_in, c->in, modify_enable_mask, 0xf);
+}
+
+static void make_set_fte_extended(struct cmd *c)
+{
+	make_set_fte_table(c);
+	IFC_SET(flow_context, IFC_PTR(set_fte_in, c->in, flow_context), extended_destination, 1);
+	c->in_size += 8;
+}
+
+static void make_query_fte(struct cmd *c)
+{
+	on_table(c, MLX5_CMD_OP_QUERY_FLOW_TABLE_ENTRY, FDB, T_FIRST);
+}
+
+static void make_delete_fte(struct cmd *c)
+{
+	on_table(c, MLX5_CMD_OP_DELETE_FLOW_TABLE_ENTRY, FDB, T_FIRST);
+}
+
+static void make_alloc_counter(struct cmd *c)
+{
+	start(c, MLX5_CMD_OP_ALLOC_FLOW_COUNTER);
+}
+
+static void make_dealloc_counter(struct cmd *c)
+{
+	start(c, MLX5_CMD_OP_DEALLOC_FLOW_COUNTER);
+	IFC_SET(dealloc_flow_counter_in, c->in, flow_counter_id, C_FREE);
+}
+
+static void make_query_counter(struct cmd *c)
+{
+	start(c, MLX5_CMD_OP_QUERY_FLOW_COUNTER);
+	IFC_SET(query_flow_counter_in, c->in, flow_counter_id, C_USED);
+	c->out_size += 16;
+}
+
+static void make_query_counters(struct cmd *c)
+{
+	make_query_counter(c);
+	IFC_SET(query_flow_counter_in, c->in, num_of_counters, 32);
+	c->out_size = 0x10 + 32 * 16;
+}
+
+static void make_alloc_modify_header(struct cmd *c)
+{
+	uint8_t *a = c->in + 0x10;
+
+	start(c, MLX5_CMD_OP_ALLOC_MODIFY_HEADER_CONTEXT);
+	IFC_SET(alloc_modify_header_context_in, c->in, table_type, FDB);
+	IFC_SET(alloc_modify_header_context_in, c->in, num_of_actions, 3);
+	c->in_size += 24;
+	IFC_SET(set_action_in, a, action_type, MLX5_ACTION_SET);
+	IFC_SET(set_action_in, a, field, MLX5_FIELD_METADATA_REG_C_0);
+	IFC_SET(set_action_in, a, length, 16);
+	IFC_SET(add_action_in, a + 8, action_type, MLX5_ACTION_ADD);
+	IFC_SET(add_action_in, a + 8, field, MLX5_FIELD_OUT_IP_TTL);
+	IFC_SET(add_action_in, a + 8, data, 0xff);
+	IFC_SET(copy_action_in, a + 16, action_type, MLX5_ACTION_COPY);
+	IFC_SET(copy_action_in, a + 16, src_field, MLX5_FIELD_METADATA_REG_C_1);
+	IFC_SET(copy_action_in, a + 16, dst_field, MLX5_FIELD_METADATA_REG_B);
+}
+
+static void make_dealloc_modify_header(struct cmd *c)
+{
+	start(c, MLX5_CMD_OP_DEALLOC_MODIFY_HEADER_CONTEXT);
+	IFC_SET(dealloc_modify_header_context_in, c->in, modify_header_id, M_FREE);
+}
+
+static void make_query_caps(struct cmd *c)
+{
+	start(c, MLX5_CMD_OP_QUERY_HCA_CAP);
+}
+
+static struct nic_device *device_new(struct trace *trace)
+{
+	struct nic_params params = { .n_vfs = 2, .trace = trace };
+	struct nic_caps *caps = mem_new(sizeof *caps);
+	struct nic_device *dev;
+	uint8_t *esw = caps->eswitch_flow_table;
+
+	nic_caps_default(caps);
+	ifc_set(esw + 0x40, IFC_LOC_flow_table_prop_layout__log_max_destination, 2);
+	params.caps = caps;
+	assert_int_equal(nic_device_new(&dev, &params), 0);
+	mem_free(caps);
+	return dev;
+}
+
+static void fill_world(struct nic_device *dev)
+{
+	struct cmd c;
+	uint8_t *ctx = IFC_PTR(create_flow_table_in, c.in, flow_table_context);
+
+	for (uint32_t i = 0; i < 3; i++) {
+		make_create_table(&c);
+		IFC_SET(flow_table_context, ctx, level, i + 1);
+		run_ok(dev, &c);
+	}
+	IFC_SET(create_flow_table_in, c.in, table_type, ACL);
+	IFC_SET(create_flow_table_in, c.in, other_vport, 1);
+	IFC_SET(create_flow_table_in, c.in, vport_number, 1);
+	run_ok(dev, &c);
+	for (uint32_t i = 0; i < 2; i++) {
+		make_create_group(&c);
+		IFC_SET(create_flow_group_in, c.in, table_id, T_FIRST);
+		IFC_SET(create_flow_group_in, c.in, start_flow_index, i * 4);
+		IFC_SET(create_flow_group_in, c.in, end_flow_index, i * 4 + 3);
+		run_ok(dev, &c);
+	}
+	for (uint32_t i = 0; i < 3; i++) {
+		make_alloc_modify_header(&c);
+		IFC_SET(alloc_modify_header_context_in, c.in, table_type, i == 1 ? ACL : FDB);
+		run_ok(dev, &c);
+	}
+	make_alloc_counter(&c);
+	run_ok(dev, &c);
+	run_ok(dev, &c);
+	IFC_SET(alloc_flow_counter_in, c.in, flow_counter_bulk, 1);
+	run_ok(dev, &c);
+	assert_int_equal(IFC_GET(alloc_flow_counter_out, out, flow_counter_id), BULK);
+	ctx = make_fte(&c, 0x4c, 1, 1);
+	IFC_SET(dest_format_struct, ctx, destination_type, MLX5_DEST_FLOW_TABLE);
+	IFC_SET(dest_format_struct, ctx, destination_id, T_SECOND);
+	IFC_SET(flow_counter_list, ctx + 8, flow_counter_id, C_USED);
+	IFC_SET(set_fte_in, c.in, flow_index, 0);
+	IFC_SET(flow_context, IFC_PTR(set_fte_in, c.in, flow_context), modify_header_id, M_FDB);
+	run_ok(dev, &c);
+}
+
+static struct nic_device *world_new(void)
+{
+	struct nic_device *dev = device_new(NULL);
+
+	fill_world(dev);
+	return dev;
+}
+
+typedef void make(struct cmd *c);
+
+static make *const makers[] = {
+	make_create_table,
+	make_destroy_table,
+	make_modify_table,
+	make_query_table,
+	make_set_root,
+	make_create_group,
+	make_destroy_group,
+	make_query_group,
+	make_set_fte,
+	make_set_fte_table,
+	make_set_fte_drop,
+	make_set_fte_modify,
+	make_query_fte,
+	make_delete_fte,
+	make_alloc_counter,
+	make_dealloc_counter,
+	make_query_counter,
+	make_query_counters,
+	make_alloc_modify_header,
+	make_dealloc_modify_header,
+	make_query_caps,
+};
+
+/* ---- lengths, reserved bits ---- */
+
+static void expect(struct nic_device *dev, const struct cmd *c, enum nic_syndrome s)
+{
+	uint32_t got = run(dev, c);
+
+	if (got != (s ? NIC_SYNDROME_BASE + s : 0))
+		fail_msg("%s: %s instead of %s",
+			 mlx5_opcode_name((uint16_t)IFC_GET(cmd_in, c->in, opcode)),
+			 got ? nic_syndrome_words(got) : "success",
+			 s ? nic_syndrome_text(s) : "success");
+	assert_int_equal(IFC_GET(cmd_out, out, status), s ? nic_syndrome_status(s) : 0);
+	for (size_t i = 8; s && i < c->out_size; i++)
+		assert_int_equal(out[i], 0);
+}
+
+static void every_command_of_the_world_succeeds(void **state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(makers); i++) {
+		struct nic_device *dev = world_new();
+		struct cmd c;
+
+		makers[i](&c);
+		run_ok(dev, &c);
+		nic_device_free(dev);
+	}
+}
+
+static void every_wrong_length_is_refused(void **state)
+{
+	struct nic_device *dev = world_new();
+
+	for (size_t i = 0; i < ARRAY_SIZE(makers); i++) {
+		struct cmd c;
+		size_t size;
+
+		makers[i](&c);
+		size = c.in_size;
+		for (c.in_size = 0; c.in_size < size; c.in_size++) {
+			/* At its own size on the heap, so that a read behind it is found. */
+			uint8_t *in = mem_copy(c.in, c.in_size);
+
+			assert_int_equal(nic_device_exec(dev, in, c.in_size, out, c.out_size), 0);
+			assert_int_equal(IFC_GET(cmd_out, out, syndrome),
+					 NIC_SYNDROME_BASE + NIC_SYN_IN_LENGTH);
+			assert_int_equal(IFC_GET(cmd_out, out, status),
+					 MLX5_CMD_STAT_BAD_INP_LEN_ERR);
+			mem_free(in);
+		}
+		c.in_size = size + 4;
+		expect(dev, &c, NIC_SYN_IN_LENGTH);
+		c.in_size = size;
+		for (size = c.out_size, c.out_size = 16; c.out_size < size; c.out_size++)
+			expect(dev, &c, NIC_SYN_OUT_LENGTH);
+		c.out_size = size + 1;
+		expect(dev, &c, NIC_SYN_OUT_LENGTH);
+		assert_int_equal(nic_device_exec(dev, c.in, c.in_size, out, 15), -EINVAL);
+	}
+	nic_device_free(dev);
+}
+
+/* Independent of the device's own reading of the tables: counts fields bit by bit. */
+static void mark_fields(bool *bits, size_t base, const struct ifc_struct *s)
+{
+	for (const struct ifc_field *f = s->fields; f->name; f++) {
+		size_t off = base + IFC_LOC_OFF(f->loc);
+
+		if (f->size && f->sub)
+			mark_fields(bits, off, f->sub);
+		else if (f->size)
+			memset(bits + off * 8, true, f->size * 8);
+		else
+			memset(bits + off * 8 + 31 - IFC_LOC_HI(f->loc), true,
+			       IFC_LOC_HI(f->loc) - IFC_LOC_LO(f->loc) + 1);
+	}
+}
+
+static void every_reserved_bit_is_refused(void **state)
+{
+	struct nic_device *dev = world_new();
+
+	for (size_t i = 0; i < ARRAY_SIZE(makers); i++) {
+		const struct ifc_struct *layout;
+		bool bits[0x500 * 8 * 2] = { 0 };
+		struct cmd c;
+
+		makers[i](&c);
+		layout = mlx5_opcode_layout((uint16_t)IFC_GET(cmd_in, c.in, opcode), true);
+		mark_fields(bits, 0, layout);
+		for (size_t b = 0; b < layout->size * 8; b++) {
+			if (bits[b])
+				continue;
+			c.in[b / 8] ^= (uint8_t)(0x80 >> b % 8);
+			expect(dev, &c, NIC_SYN_RESERVED);
+			c.in[b / 8] ^= (uint8_t)(0x80 >> b % 8);
+		}
+	}
+	nic_device_free(dev);
+}
+
+/* ---- every syndrome ---- */
+
+#define FIELD(s, field)	  IFC_LOC_##s##__##field
+#define AT(offset, loc)	  ((unsigned int)(loc) + ((unsigned int)(offset) << 10))
+#define CONTEXT(field)	  AT(0x18, FIELD(flow_table_context, field))
+#define FTE(field)	  AT(0x40, FIELD(flow_context, field))
+#define DEST(field)	  AT(0x340, FIELD(dest_format_struct, field))
+#define COUNTER(field)	  AT(0x348, FIELD(flow_counter_list, field))
+#define MASK(block, loc)  AT(0x40 + (block)*0x40, loc)
+#define VALUE(block, loc) AT(0x80 + (block)*0x40, loc)
+#define GROUP(field)	  FIELD(create_flow_group_in, field)
+
+static const struct refusal {
+	enum nic_syndrome syndrome;
+	make *make;
+	struct {
+		unsigned int loc;
+		uint32_t value;
+	} set[3]; /* loc 0 is opcode and uid of a command: not set by most rows */
+} refusals[] = {
+	/* clang-format off */
+	{ NIC_SYN_OPCODE, make_query_caps, { { FIELD(cmd_in, opcode), 0x93d } } },
+	{ NIC_SYN_OPCODE, make_query_caps, { { FIELD(cmd_in, opcode), 0x777 } } },
+	{ NIC_SYN_IN_LENGTH, make_alloc_modify_header, { { FIELD(alloc_modify_header_context_in, num_of_actions), 2 } } },
+	{ NIC_SYN_OUT_LENGTH, make_query_counters, { { FIELD(query_flow_counter_in, num_of_counters), 31 } } },
+	{ NIC_SYN_RESERVED, make_set_fte, { { AT(0x344, IFC_LOC(0, 29, 29)), 1 } } },
+	{ NIC_SYN_RESERVED, make_set_fte, { { AT(0x34c, IFC_LOC(0, 0, 0)), 1 } } },
+	{ NIC_SYN_RESERVED, make_alloc_modify_header, { { AT(0x10, IFC_LOC(0, 5, 5)), 1 } } },
+	{ NIC_SYN_RESERVED, make_alloc_modify_header, { { AT(0x18, IFC_LOC(0, 5, 5)), 1 } } },
+	{ NIC_SYN_RESERVED, make_alloc_modify_header, { { AT(0x24, IFC_LOC(0, 0, 0)), 1 } } },
+	{ NIC_SYN_OP_MOD, make_create_table, { { FIELD(cmd_in, op_mod), 1 } } },
+	{ NIC_SYN_OP_MOD, make_set_fte, { { FIELD(cmd_in, op_mod), 2 } } },
+	{ NIC_SYN_CAP_TYPE, make_query_caps, { { FIELD(cmd_in, op_mod), 4 } } },
+	{ NIC_SYN_FUNCTION_ID, make_query_caps, { { FIELD(query_hca_cap_in, other_function), 1 } } },
+	{ NIC_SYN_FUNCTION_ID, make_query_caps, { { FIELD(query_hca_cap_in, function_id), 1 } } },
+	{ NIC_SYN_TABLE_TYPE, make_create_table, { { FIELD(set_fte_in, table_type), 1 } } },
+	{ NIC_SYN_TABLE_TYPE, make_set_fte, { { FIELD(set_fte_in, table_type), 9 } } },
+	{ NIC_SYN_TABLE_TYPE, make_alloc_modify_header, { { FIELD(alloc_modify_header_context_in, table_type), 9 } } },
+	{ NIC_SYN_VPORT, make_create_table, { { FIELD(set_fte_in, vport_number), 1 } } },
+	{ NIC_SYN_VPORT, make_create_table, { { FIELD(set_fte_in, vport_number), 3 }, { FIELD(set_fte_in, other_vport), 1 } } },
+	{ NIC_SYN_VPORT_OF_TYPE, make_create_table, { { FIELD(set_fte_in, vport_number), 1 }, { FIELD(set_fte_in, other_vport), 1 } } },
+	{ NIC_SYN_TABLE_LEVEL, make_create_table, { { FIELD(set_fte_in, table_type), ACL }, { CONTEXT(level), 65 } } },
+	{ NIC_SYN_TABLE_SIZE, make_create_table, { { CONTEXT(log_size), 23 } } },
+	{ NIC_SYN_TABLE_FLAGS, make_create_table, { { CONTEXT(reformat_en), 1 } } },
+	{ NIC_SYN_TABLE_FLAGS, make_create_table, { { CONTEXT(decap_en), 1 } } },
+	{ NIC_SYN_TABLE_FLAGS, make_create_table, { { CONTEXT(sw_owner), 1 } } },
+	{ NIC_SYN_TABLE_FLAGS, make_create_table, { { CONTEXT(termination_table), 1 } } },
+	{ NIC_SYN_TABLE_FLAGS, make_create_table, { { CONTEXT(lag_master_next_table_id), 1 } } },
+	{ NIC_SYN_TABLE_FLAGS, make_create_table, { { AT(0x30, IFC_LOC(0, 31, 0)), 1 } } },
+	{ NIC_SYN_TABLE_FLAGS, make_create_table, { { AT(0x38, IFC_LOC(0, 31, 0)), 1 } } },
+	{ NIC_SYN_TABLE_ID, make_set_fte, { { FIELD(set_fte_in, table_id), 99 } } },
+	{ NIC_SYN_TABLE_OTHER, make_set_fte, { { FIELD(set_fte_in, table_id), T_ACL } } },
+	{ NIC_SYN_TABLE_OTHER, make_set_fte, { { FIELD(set_fte_in, table_id), T_ACL }, { FIELD(set_fte_in, table_type), ACL } } },
+	{ NIC_SYN_TABLE_BUSY_GROUPS, make_destroy_table, { { FIELD(set_fte_in, table_id), T_FIRST } } },
+	{ NIC_SYN_TABLE_BUSY_REFS, make_destroy_table, { { FIELD(set_fte_in, table_id), T_SECOND } } },
+	{ NIC_SYN_MISS_ACTION, make_modify_table, { { CONTEXT(table_miss_action), 2 } } },
+	{ NIC_SYN_MISS_TABLE, make_modify_table, { { CONTEXT(table_miss_id), 99 } } },
+	{ NIC_SYN_MISS_OTHER, make_modify_table, { { CONTEXT(table_miss_id), T_ACL } } },
+	{ NIC_SYN_MISS_SELF, make_modify_table, { { CONTEXT(table_miss_id), T_EMPTY } } },
+	{ NIC_SYN_MODIFY_SELECT, make_modify_table, { { FIELD(modify_flow_table_in, modify_field_select), 0x8000 } } },
+	{ NIC_SYN_MODIFY_SELECT, make_modify_table, { { FIELD(modify_flow_table_in, modify_field_select), 0 } } },
+	{ NIC_SYN_ROOT_OF_OTHER, make_set_root, { { FIELD(set_flow_table_root_in, underlay_qpn), 1 } } },
+	{ NIC_SYN_ROOT_OF_OTHER, make_set_root, { { FIELD(set_flow_table_root_in, table_of_other_vport), 1 } } },
+	{ NIC_SYN_ROOT_OF_OTHER, make_set_root, { { FIELD(set_flow_table_root_in, table_vport_number), 1 } } },
+	{ NIC_SYN_ROOT_OF_OTHER, make_set_root, { { FIELD(set_flow_table_root_in, table_eswitch_owner_vhca_id_valid), 1 } } },
+	{ NIC_SYN_GROUP_TYPE, make_create_group, { { GROUP(group_type), 1 } } },
+	{ NIC_SYN_GROUP_TYPE, make_create_group, { { GROUP(match_definer_id), 1 } } },
+	{ NIC_SYN_GROUP_RANGE, make_create_group, { { GROUP(start_flow_index), 8 } } },
+	{ NIC_SYN_GROUP_OUTSIDE, make_create_group, { { GROUP(end_flow_index), 16 } } },
+	{ NIC_SYN_GROUP_OVERLAP, make_create_group, { { GROUP(table_id), T_FIRST }, { GROUP(start_flow_index), 7 }, { GROUP(end_flow_index), 8 } } },
+	{ NIC_SYN_GROUP_OVERLAP, make_create_group, { { GROUP(table_id), T_FIRST }, { GROUP(end_flow_index), 15 } } },
+	{ NIC_SYN_GROUP_ID, make_destroy_group, { { FIELD(destroy_flow_group_in, group_id), 99 } } },
+	{ NIC_SYN_GROUP_ID, make_query_group, { { FIELD(set_fte_in, table_id), T_SECOND } } },
+	{ NIC_SYN_GROUP_ID, make_set_fte, { { FTE(group_id), 99 } } },
+	{ NIC_SYN_GROUP_BUSY, make_destroy_group, { { FIELD(destroy_flow_group_in, group_id), G_FIRST } } },
+	{ NIC_SYN_CRITERIA_ENABLE, make_create_group, { { GROUP(match_criteria_enable), 0 } } },
+	{ NIC_SYN_CRITERIA_ENABLE, make_create_group, { { MASK(5, IFC_LOC(0, 31, 0)), 1 } } },
+	{ NIC_SYN_CRITERIA_BLOCK, make_create_group, { { GROUP(match_criteria_enable), 5 } } },
+	{ NIC_SYN_CRITERIA_BLOCK, make_create_group, { { GROUP(match_criteria_enable), 0x81 } } },
+	{ NIC_SYN_CRITERIA_FIELD, make_create_group, { { GROUP(match_criteria_enable), 3 }, { MASK(1, FIELD(fte_match_set_misc, vxlan_vni)), 1 } } },
+	{ NIC_SYN_CRITERIA_FIELD, make_create_group, { { GROUP(match_criteria_enable), 9 }, { MASK(3, FIELD(fte_match_set_misc2, outer_first_mpls)), 1 } } },
+	{ NIC_SYN_ENTRY_INDEX, make_set_fte, { { FIELD(set_fte_in, flow_index), 16 } } },
+	{ NIC_SYN_ENTRY_INDEX, make_delete_fte, { { FIELD(set_fte_in, flow_index), 16 } } },
+	{ NIC_SYN_ENTRY_OUTSIDE_GROUP, make_set_fte, { { FIELD(set_fte_in, flow_index), 4 } } },
+	{ NIC_SYN_ENTRY_EXISTS, make_set_fte, { { FIELD(set_fte_in, flow_index), 0 } } },
+	{ NIC_SYN_ENTRY_MISSING, make_delete_fte, { { FIELD(set_fte_in, flow_index), 3 } } },
+	{ NIC_SYN_ENTRY_MISSING, make_set_fte_modify, { { FIELD(set_fte_in, flow_index), 3 } } },
+	{ NIC_SYN_VALUE_OUTSIDE_MASK, make_set_fte, { { VALUE(0, FIELD(fte_match_set_lyr_2_4, dmac_15_0)), 1 } } },
+	{ NIC_SYN_VALUE_OUTSIDE_MASK, make_set_fte, { { VALUE(2, FIELD(fte_match_set_lyr_2_4, dmac_15_0)), 1 } } },
+	{ NIC_SYN_MODIFY_MASK, make_set_fte, { { FIELD(set_fte_in, modify_enable_mask), 1 } } },
+	{ NIC_SYN_MODIFY_MASK, make_set_fte_modify, { { FIELD(set_fte_in, modify_enable_mask), 0x10 } } },
+	{ NIC_SYN_MODIFY_MASK, make_set_fte_modify, { { FIELD(set_fte_in, modify_enable_mask), 0 } } },
+	{ NIC_SYN_FLOW_SOURCE, make_set_fte, { { FTE(flow_source), 3 } } },
+	{ NIC_SYN_ACTION_UNKNOWN, make_set_fte, { { FTE(action), 0x20c } } },
+	{ NIC_SYN_ACTION_REFORMAT, make_set_fte, { { FTE(action), 0x1c } } },
+	{ NIC_SYN_ACTION_REFORMAT, make_set_fte, { { FTE(action), 0x2c } } },
+	{ NIC_SYN_ACTION_REFORMAT, make_set_fte, { { DEST(packet_reformat), 1 } } },
+	{ NIC_SYN_ACTION_CRYPTO, make_set_fte, { { FTE(action), 0x100c } } },
+	{ NIC_SYN_ACTION_ASO, make_set_fte, { { FTE(action), 0x400c } } },
+	{ NIC_SYN_ACTION_NONE, make_set_fte, { { FTE(action), 0x8 } } },
+	{ NIC_SYN_ACTION_CONFLICT, make_set_fte, { { FTE(action), 0x6 } } },
+	{ NIC_SYN_ACTION_ALLOW, make_set_fte, { { FTE(action), 0x1 } } },
+	{ NIC_SYN_ACTION_ORDER, make_set_fte, { { FTE(action), 0x40c } } },
+	{ NIC_SYN_ACTION_ORDER, make_set_fte, { { FTE(action), 0x80c } } },
+	{ NIC_SYN_VLAN_TYPE, make_set_fte, { { FTE(action), 0x10c }, { FTE(push_vlan), 0x08000001 } } },
+	{ NIC_SYN_VLAN_UNUSED, make_set_fte, { { FTE(push_vlan), 1 } } },
+	{ NIC_SYN_VLAN_UNUSED, make_set_fte, { { FTE(push_vlan_2), 1 } } },
+	{ NIC_SYN_DEST_EMPTY, make_set_fte_drop, { { FTE(action), 0x4 } } },
+	{ NIC_SYN_DEST_UNUSED, make_set_fte_table, { { FTE(action), 0x2 } } },
+	{ NIC_SYN_DEST_LIMIT, make_set_fte_many, { { 0, 0 } } },
+	{ NIC_SYN_DEST_EXTENDED, make_set_fte_extended, { { 0, 0 } } },
+	{ NIC_SYN_DEST_TYPE, make_set_fte, { { DEST(destination_type), 6 } } },
+	{ NIC_SYN_DEST_TYPE, make_set_fte, { { DEST(destination_type), MLX5_DEST_TIR } } },
+	{ NIC_SYN_DEST_VPORT, make_set_fte, { { DEST(destination_id), 3 } } },
+	{ NIC_SYN_DEST_VHCA, make_set_fte, { { DEST(destination_eswitch_owner_vhca_id_valid), 1 } } },
+	{ NIC_SYN_DEST_TABLE, make_set_fte_table, { { DEST(destination_id), 99 } } },
+	{ NIC_SYN_DEST_TABLE_OTHER, make_set_fte_table, { { DEST(destination_id), T_ACL } } },
+	{ NIC_SYN_DEST_LEVEL, make_set_fte_table, { { DEST(destination_id), T_FIRST } } },
+	{ NIC_SYN_DEST_TABLES, make_set_fte_tables, { { 0, 0 } } },
+	{ NIC_SYN_COUNTER_EMPTY, make_set_fte_drop, { { FTE(action), 0xa } } },
+	{ NIC_SYN_COUNTER_UNUSED, make_set_fte, { { FTE(action), 0x4 } } },
+	{ NIC_SYN_COUNTER_LIST, make_set_fte_counters, { { 0, 0 } } },
+	{ NIC_SYN_COUNTER_ID, make_set_fte, { { COUNTER(flow_counter_id), 5 } } },
+	{ NIC_SYN_COUNTER_ID, make_query_counter, { { FIELD(query_flow_counter_in, flow_counter_id), 130 } } },
+	{ NIC_SYN_COUNTER_ID, make_dealloc_counter, { { FIELD(dealloc_flow_counter_in, flow_counter_id), BULK + 1 } } },
+	{ NIC_SYN_COUNTER_BUSY, make_dealloc_counter, { { FIELD(dealloc_flow_counter_in, flow_counter_id), C_USED } } },
+	{ NIC_SYN_COUNTER_BULK, make_alloc_counter, { { FIELD(alloc_flow_counter_in, flow_counter_bulk), 3 } } },
+	{ NIC_SYN_COUNTER_BULK, make_alloc_counter, { { FIELD(alloc_flow_counter_in, flow_counter_bulk_log_size), 7 } } },
+	{ NIC_SYN_MODHDR_ID, make_set_fte, { { FTE(action), 0x4c }, { FTE(modify_header_id), 99 } } },
+	{ NIC_SYN_MODHDR_ID, make_dealloc_modify_header, { { FIELD(dealloc_modify_header_context_in, modify_header_id), 99 } } },
+	{ NIC_SYN_MODHDR_OTHER, make_set_fte, { { FTE(action), 0x4c }, { FTE(modify_header_id), M_ACL } } },
+	{ NIC_SYN_MODHDR_UNUSED, make_set_fte, { { FTE(modify_header_id), M_FDB } } },
+	{ NIC_SYN_MODHDR_BUSY, make_dealloc_modify_header, { { FIELD(dealloc_modify_header_context_in, modify_header_id), M_FDB } } },
+	{ NIC_SYN_MODHDR_TYPE, make_alloc_modify_header, { { AT(0x10, FIELD(set_action_in, action_type)), 4 } } },
+	{ NIC_SYN_MODHDR_TYPE, make_alloc_modify_header, { { AT(0x10, FIELD(set_action_in, action_type)), 0 } } },
+	{ NIC_SYN_MODHDR_FIELD, make_alloc_modify_header, { { AT(0x10, FIELD(set_action_in, field)), 0x5d } } },
+	{ NIC_SYN_MODHDR_FIELD, make_alloc_modify_header, { { AT(0x18, FIELD(add_action_in, field)), 0 } } },
+	{ NIC_SYN_MODHDR_FIELD, make_alloc_modify_header, { { AT(0x20, FIELD(copy_action_in, src_field)), 0 } } },
+	{ NIC_SYN_MODHDR_WIDTH, make_alloc_modify_header, { { AT(0x10, FIELD(set_action_in, offset)), 17 } } },
+	{ NIC_SYN_MODHDR_WIDTH, make_alloc_modify_header, { { AT(0x20, FIELD(copy_action_in, dst_offset)), 1 } } },
+	{ NIC_SYN_MODHDR_DATA, make_alloc_modify_header, { { AT(0x10, FIELD(set_action_in, data)), 0x10000 } } },
+	{ NIC_SYN_MODHDR_DATA, make_alloc_modify_header, { { AT(0x18, FIELD(add_action_in, data)), 0x100 } } },
+	{ NIC_SYN_UNUSED_ID, make_set_fte, { { FTE(packet_reformat_id), 1 } } },
+	{ NIC_SYN_UNUSED_ID, make_set_fte, { { FTE(encrypt_decrypt_obj_id), 1 } } },
+	/* clang-format on */
+};
+
+static bool seen[NIC_N_SYNDROMES];
+
+static void apply(struct cmd *c, const struct refusal *r)
+{
+	r->make(c);
+	for (size_t i = 0; i < ARRAY_SIZE(r->set); i++) {
+		if (r->set[i].loc)
+			ifc_set(c->in, r->set[i].loc, r->set[i].value);
+	}
+}
+
+static void every_refusal_names_its_reason_and_changes_nothing(void **state)
+{
+	struct nic_device *dev = world_new();
+	struct text before, after;
+
+	text_init(&before);
+	nic_device_format_dump(dev, &before);
+	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++) {
+		struct cmd c;
+
+		apply(&c, &refusals[i]);
+		expect(dev, &c, refusals[i].syndrome);
+		seen[refusals[i].syndrome] = true;
+		text_init(&after);
+		nic_device_format_dump(dev, &after);
+		assert_string_equal(before.s, after.s);
+		text_fini(&after);
+	}
+	text_fini(&before);
+	nic_device_free(dev);
+}
+
+static void expect_seen(struct nic_device *dev, make *maker, enum nic_syndrome s)
+{
+	struct cmd c;
+
+	maker(&c);
+	expect(dev, &c, s);
+	seen[s] = true;
+}
+
+static void make_tir(struct cmd *c)
+{
+	make_set_fte(c);
+	IFC_SET(set_fte_in, c->in, table_type, MLX5_TABLE_NIC_RX);
+	IFC_SET(set_fte_in, c->in, table_id, 5);
+	IFC_SET(flow_context, IFC_PTR(set_fte_in, c->in, flow_context), group_id, 3);
+	IFC_SET(dest_format_struct, c->in + 0x340, destination_type, MLX5_DEST_TIR);
+}
+
+static void make_no_actions(struct cmd *c)
+{
+	make_alloc_modify_header(c);
+	c->in_size = 0x10;
+	IFC_SET(alloc_modify_header_context_in, c->in, num_of_actions, 0);
+}
+
+static void make_too_many_counters(struct cmd *c)
+{
+	make_query_counters(c);
+	IFC_SET(query_flow_counter_in, c->in, num_of_counters, 0xffff);
+	c->out_size = 0x10 + 0xffff * 16;
+}
+
+static void limits_are_told_from_other_refusals(void **state)
+{
+	struct nic_device *dev = world_new();
+	size_t n;
+	struct cmd c;
+
+	n = dev->tables.n;
+	dev->tables.n = 1u << 16;
+	expect_seen(dev, make_create_table, NIC_SYN_TABLE_LIMIT);
+	dev->tables.n = n;
+	n = dev->groups.n;
+	dev->groups.n = NIC_GROUPS_MAX;
+	expect_seen(dev, make_create_group, NIC_SYN_GROUP_LIMIT);
+	dev->groups.n = n;
+	n = dev->n_entries;
+	dev->n_entries = NIC_ENTRIES_MAX;
+	expect_seen(dev, make_set_fte, NIC_SYN_ENTRY_LIMIT);
+	dev->n_entries = n;
+	n = dev->modify_headers.n;
+	dev->modify_headers.n = 1u << 20;
+	expect_seen(dev, make_alloc_modify_header, NIC_SYN_MODHDR_LIMIT);
+	dev->modify_headers.n = n;
+	n = dev->counters.hint;
+	dev->counters.hint = NIC_COUNTERS_MAX / NIC_COUNTERS_PER_CHUNK;
+	expect_seen(dev, make_alloc_counter, NIC_SYN_COUNTER_LIMIT);
+	dev->counters.hint = n;
+	expect_seen(dev, make_no_actions, NIC_SYN_MODHDR_COUNT);
+	make_create_table(&c);
+	IFC_SET(create_flow_table_in, c.in, table_type, MLX5_TABLE_NIC_RX);
+	run_ok(dev, &c);
+	make_create_group(&c);
+	IFC_SET(create_flow_group_in, c.in, table_type, MLX5_TABLE_NIC_RX);
+	IFC_SET(create_flow_group_in, c.in, table_id, 5);
+	run_ok(dev, &c);
+	expect_seen(dev, make_tir, NIC_SYN_DEST_TIR);
+	make_too_many_counters(&c);
+	{
+		uint8_t *big = mem_new(c.out_size);
+
+		assert_int_equal(nic_device_exec(dev, c.in, c.in_size, big, c.out_size), 0);
+		assert_int_equal(IFC_GET(cmd_out, big, syndrome),
+				 NIC_SYNDROME_BASE + NIC_SYN_COUNTER_RANGE);
+		seen[NIC_SYN_COUNTER_RANGE] = true;
+		mem_free(big);
+	}
+	nic_device_free(dev);
+}
+
+/* ---- memory ---- */
+
+static void a_failed_allocation_is_a_limit_and_changes_nothing(void **state)
+{
+	static make *const changing[] = {
+		make_create_table,	 make_create_group,  make_set_fte,
+		make_set_fte_modify,	 make_set_fte_table, make_alloc_counter,
+		make_alloc_modify_header
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(changing); i++) {
+		for (unsigned long nth = 1; nth < 30; nth++) {
+			struct nic_device *dev = world_new();
+			struct nic_counts before, after;
+			bool happened;
+			struct cmd c;
+
+			changing[i](&c);
+			IFC_SET(flow_context, IFC_PTR(set_fte_in, c.in, flow_context), flow_tag,
+				changing[i] == make_set_fte ? 5 : 0);
+			nic_device_counts(dev, &before);
+			mem_fail_nth(nth);
+			run(dev, &c);
+			happened = mem_fail_happened();
+			mem_fail_nth(0);
+			nic_device_counts(dev, &after);
+			if (happened) {
+				assert_int_equal(IFC_GET(cmd_out, out, syndrome),
+						 NIC_SYNDROME_BASE + NIC_SYN_NO_MEMORY);
+				seen[NIC_SYN_NO_MEMORY] = true;
+				assert_int_equal(before.n_tables, after.n_tables);
+				assert_int_equal(before.n_groups, after.n_groups);
+				assert_int_equal(before.n_entries, after.n_entries);
+				assert_int_equal(before.n_counters, after.n_counters);
+				run_ok(dev, &c);
+			}
+			nic_device_free(dev);
+			if (!happened)
+				break;
+		}
+	}
+}
+
+static void a_device_that_cannot_be_made_leaks_nothing(void **state)
+{
+	for (unsigned long nth = 1;; nth++) {
+		struct nic_params params = { .n_vfs = 2 };
+		struct nic_device *dev = NULL;
+		int err;
+
+		mem_fail_nth(nth);
+		err = nic_device_new(&dev, &params);
+		if (!mem_fail_happened())
+			nth = 0;
+		mem_fail_nth(0);
+		assert_int_equal(err, nth ? -ENOMEM : 0);
+		if (nth)
+			continue;
+		nic_device_free(dev);
+		break;
+	}
+}
+
+/* After all others of this file. */
+static void every_syndrome_was_seen(void **state)
+{
+	for (int s = 1; s < NIC_N_SYNDROMES; s++) {
+		if (!seen[s])
+			fail_msg("never refused: %s", nic_syndrome_text((enum nic_syndrome)s));
+		assert_non_null(nic_syndrome_words(NIC_SYNDROME_BASE + (uint32_t)s));
+	}
+	assert_null(nic_syndrome_words(NIC_SYNDROME_BASE));
+	assert_null(nic_syndrome_words(NIC_SYNDROME_BASE + NIC_N_SYNDROMES));
+}
+
+/* ---- lives ---- */
+
+static void a_world_can_be_taken_apart_in_order(void **state)
+{
+	struct nic_device *dev = world_new();
+	struct nic_counts n;
+	struct cmd c;
+
+	make_destroy_group(&c);
+	run_ok(dev, &c);
+	IFC_SET(destroy_flow_group_in, c.in, group_id, G_FIRST);
+	expect(dev, &c, NIC_SYN_GROUP_BUSY);
+	make_delete_fte(&c);
+	run_ok(dev, &c);
+	expect(dev, &c, NIC_SYN_ENTRY_MISSING);
+	make_destroy_group(&c);
+	IFC_SET(destroy_flow_group_in, c.in, group_id, G_FIRST);
+	run_ok(dev, &c);
+	for (uint32_t t = T_FIRST; t <= T_EMPTY; t++) {
+		make_destroy_table(&c);
+		IFC_SET(destroy_flow_table_in, c.in, table_id, t);
+		run_ok(dev, &c);
+	}
+	for (uint32_t m = M_FDB; m <= M_FREE; m++) {
+		make_dealloc_modify_header(&c);
+		IFC_SET(dealloc_modify_header_context_in, c.in, modify_header_id, m);
+		run_ok(dev, &c);
+	}
+	make_dealloc_counter(&c);
+	run_ok(dev, &c);
+	IFC_SET(dealloc_flow_counter_in, c.in, flow_counter_id, C_USED);
+	run_ok(dev, &c);
+	IFC_SET(dealloc_flow_counter_in, c.in, flow_counter_id, BULK);
+	run_ok(dev, &c);
+	nic_device_counts(dev, &n);
+	assert_int_equal(n.n_tables, 1);
+	assert_int_equal(n.n_groups + n.n_entries + n.n_counters + n.n_modify_headers, 0);
+	nic_device_free(dev);
+}
+
+static void a_modified_entry_lets_go_of_what_it_held(void **state)
+{
+	struct nic_device *dev = world_new();
+	struct cmd c;
+
+	make_set_fte_modify(&c);
+	run_ok(dev, &c);
+	make_query_fte(&c);
+	run_ok(dev, &c);
+	assert_int_equal(IFC_GET(flow_context, IFC_PTR(query_fte_out, out, flow_context), action),
+			 MLX5_FLOW_CONTEXT_ACTION_DROP);
+	make_destroy_table(&c);
+	IFC_SET(destroy_flow_table_in, c.in, table_id, T_SECOND);
+	run_ok(dev, &c);
+	make_dealloc_counter(&c);
+	IFC_SET(dealloc_flow_counter_in, c.in, flow_counter_id, C_USED);
+	run_ok(dev, &c);
+	make_dealloc_modify_header(&c);
+	IFC_SET(dealloc_modify_header_context_in, c.in, modify_header_id, M_FDB);
+	run_ok(dev, &c);
+	nic_device_free(dev);
+}
+
+/* ---- garbage ---- */
+
+static uint64_t random_next(uint64_t *s)
+{
+	return *s = hash_u64(*s + 1);
+}
+
+static void garbage_never_hurts(void **state)
+{
+	struct nic_device *dev = world_new();
+	uint64_t s = 1;
+
+	for (size_t i = 0; i < 40000; i++) {
+		uint64_t r = random_next(&s);
+		struct cmd c;
+
+		makers[r % ARRAY_SIZE(makers)](&c);
+		for (size_t n = r >> 8 & 3; n; n--) {
+			uint64_t x = random_next(&s);
+			/* Most of a command is a mask: hit its head more often. */
+			size_t at = x >> 16 & 1 ? x % 0x80 % c.in_size : x % c.in_size;
+
+			c.in[at] = (uint8_t)(x >> 40 & 1 ? x >> 48 & 7 : x >> 48);
+		}
+		if (!(r >> 12 & 15))
+			c.in_size = r >> 16 & 0x3ff;
+		nic_device_exec(dev, c.in, c.in_size, out, c.out_size);
+		if (!(r >> 32 & 15)) {
+			uint8_t frame[128];
+
+			for (size_t b = 0; b < sizeof frame; b++)
+				frame[b] = (uint8_t)random_next(&s);
+			memcpy(frame + 12, r >> 40 & 1 ? "\x08\x00\x45" : "\x81\x00", 2);
+			nic_device_receive(dev, (uint16_t)(r >> 48 & 3), frame, r >> 20 & 127);
+		}
+	}
+	nic_device_free(dev);
+}
+
+static void the_trace_says_what_was_refused_and_why(void **state)
+{
+	struct trace trace;
+	struct nic_device *dev;
+	struct cmd c;
+
+	trace_init(&trace);
+	trace.recording = true;
+	dev = device_new(&trace);
+	fill_world(dev);
+	trace_forget(&trace);
+	trace_clear(&trace);
+	make_set_fte(&c);
+	IFC_SET(set_fte_in, c.in, flow_index, 0);
+	run(dev, &c);
+	assert_true(trace.refused);
+	assert_string_equal(trace.refusal.words, nic_syndrome_text(NIC_SYN_ENTRY_EXISTS));
+	assert_int_equal(trace.n_events, 1);
+	assert_string_equal(trace.events[0].function, "nic_device_exec");
+	assert_int_equal(trace.events[0].result, -EINVAL);
+	assert_string_equal(trace.events[0].notes[1].key, "table");
+	nic_device_free(dev);
+	trace_fini(&trace);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_command_of_the_world_succeeds),
+		cmocka_unit_test(every_wrong_length_is_refused),
+		cmocka_unit_test(every_reserved_bit_is_refused),
+		cmocka_unit_test(every_refusal_names_its_reason_and_changes_nothing),
+		cmocka_unit_test(limits_are_told_from_other_refusals),
+		cmocka_unit_test(a_failed_allocation_is_a_limit_and_changes_nothing),
+		cmocka_unit_test(a_device_that_cannot_be_made_leaks_nothing),
+		cmocka_unit_test(every_syndrome_was_seen),
+		cmocka_unit_test(a_world_can_be_taken_apart_in_order),
+		cmocka_unit_test(a_modified_entry_lets_go_of_what_it_held),
+		cmocka_unit_test(garbage_never_hurts),
+		cmocka_unit_test(the_trace_says_what_was_refused_and_why),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

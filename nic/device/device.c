@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The device as a whole: its life, its sinks, its counts. */
+#include "nic/device/device.h"
+
+#include "base/alloc.h"
+#include "nic/device/device_internal.h"
+
+#include <errno.h>
+
+#define VFS_MAX 0xff00u /* vport numbers end below the special ones */
+
+static int init(struct nic_device *dev, const struct nic_params *params)
+{
+	dev->trace = params->trace;
+	dev->n_vports = (uint16_t)(params->n_vfs + 2);
+	dev->generation = 1;
+	if (params->caps)
+		dev->caps = *params->caps;
+	else
+		nic_caps_default(&dev->caps);
+	dev->vhca_id = (uint16_t)IFC_GET(cmd_hca_cap, dev->caps.general, vhca_id);
+	idr_init(&dev->tables);
+	idr_init(&dev->groups);
+	idr_init(&dev->modify_headers);
+	pool_init(&dev->group_pool, sizeof(struct nic_group));
+	dev->ingress = mem_new_array(dev->n_vports, sizeof(void *));
+	dev->egress = mem_new_array(dev->n_vports, sizeof(void *));
+	dev->scratch = mem_new_array(2, sizeof(struct nic_scratch));
+	if (!dev->ingress || !dev->egress || !dev->scratch)
+		return -ENOMEM;
+	return nic_commands_init(dev);
+}
+
+int nic_device_new(struct nic_device **out, const struct nic_params *params)
+{
+	struct nic_device *dev;
+	int err;
+
+	if (params->n_vfs > VFS_MAX)
+		return -EINVAL;
+	dev = mem_new(sizeof *dev);
+	if (!dev)
+		return -ENOMEM;
+	err = init(dev, params);
+	if (err)
+		nic_device_free(dev);
+	else
+		*out = dev;
+	return err;
+}
+
+static void free_entries(struct nic_device *dev, struct nic_table *t)
+{
+	struct nic_entry *e;
+	uint64_t i;
+
+	idr_for_each (&t->entries, i, e)
+		nic_entry_free(dev, e);
+}
+
+void nic_device_free(struct nic_device *dev)
+{
+	struct nic_modify_header *m;
+	struct nic_table *t;
+	struct nic_group *g;
+	uint64_t i;
+
+	if (!dev)
+		return;
+	idr_for_each (&dev->tables, i, t)
+		free_entries(dev, t);
+	idr_for_each (&dev->groups, i, g)
+		nic_group_free(dev, g);
+	idr_for_each (&dev->tables, i, t)
+		nic_table_free(dev, t);
+	idr_for_each (&dev->modify_headers, i, m)
+		mem_free(m);
+	idr_fini(&dev->tables);
+	idr_fini(&dev->groups);
+	idr_fini(&dev->modify_headers);
+	pool_fini(&dev->group_pool);
+	nic_counters_fini(&dev->counters);
+	nic_cache_fini(&dev->cache);
+	nic_commands_fini(dev);
+	mem_free(dev->ingress);
+	mem_free(dev->egress);
+	mem_free(dev->scratch);
+	mem_free(dev);
+}
+
+void nic_device_set_sink(struct nic_device *dev, const struct nic_sink *sink)
+{
+	dev->sink = *sink;
+}
+
+/* An index tree costs about one pointer and a bit for each number in use. */
+static size_t idr_bytes(const struct idr *t)
+{
+	return t->n * 9;
+}
+
+static size_t table_bytes(const struct nic_table *t)
+{
+	size_t n = sizeof *t + idr_bytes(&t->groups) + idr_bytes(&t->entries) +
+		   htable_size(&t->mask_set) + t->masks_cap * sizeof t->masks[0];
+
+	for (size_t i = 0; i < t->n_masks; i++)
+		n += sizeof *t->masks[i] + t->masks[i]->pool.n_bytes +
+		     htable_size(&t->masks[i]->entries);
+	return n;
+}
+
+void nic_device_counts(const struct nic_device *dev, struct nic_counts *c)
+{
+	const struct nic_table *t;
+	uint64_t i;
+
+	*c = (struct nic_counts){ .n_tables = dev->tables.n,
+				  .n_groups = dev->groups.n,
+				  .n_entries = dev->n_entries,
+				  .n_counters = dev->counters.n,
+				  .n_modify_headers = dev->modify_headers.n,
+				  .n_commands = dev->n_commands,
+				  .n_bad_commands = dev->n_bad_commands,
+				  .n_packets = dev->n_packets };
+	for (size_t d = 0; d < NIC_N_DROPS; d++)
+		c->n_drops[d] = dev->n_drops[d];
+	c->n_bytes = sizeof *dev + 2 * sizeof(struct nic_scratch) + dev->counters.n_bytes +
+		     dev->counters.cap * sizeof(void *) + dev->group_pool.n_bytes +
+		     dev->n_bytes_more + nic_cache_bytes(&dev->cache) + idr_bytes(&dev->groups);
+	idr_for_each (&dev->tables, i, t)
+		c->n_bytes += table_bytes(t);
+}

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The inside of the device: its objects, and what the files of this folder call of each other.
+ *
+ * Who holds references: an entry holds its destination table, its counter and its modify-header
+ * context; a table holds its miss table; a group holds its masks. A counted object is refused to be
+ * destroyed while it is held. Root tables are not held: destroying one leaves no root.
+ */
+#ifndef NIC_DEVICE_DEVICE_INTERNAL_H
+#define NIC_DEVICE_DEVICE_INTERNAL_H
+
+#include "base/hash.h"
+#include "base/htable.h"
+#include "base/idr.h"
+#include "base/pool.h"
+#include "nic/device/caps.h"
+#include "nic/device/device.h"
+#include "nic/device/syndromes.h"
+
+/*
+ * What is matched, as words of host order: a packet's fields, a mask or a value. Each is one dword
+ * of fte_match_param that the device implements, and two of its own.
+ */
+#define NIC_KEY_OUTER	0  /* 16 dwords of outer_headers */
+#define NIC_KEY_MISC	16 /* source_sqn, source_port, two of the second vlan */
+#define NIC_KEY_REGS	20 /* reg_c_7 ... reg_c_0, reg_a: as they lie in misc2 */
+#define NIC_KEY_REG_C_0 27
+#define NIC_KEY_REG_A	28
+#define NIC_KEY_ICMP	29
+#define NIC_KEY_PARAM	30 /* that many come from fte_match_param */
+#define NIC_KEY_ORIGIN	30 /* NIC_FROM_*: flow_source is matched like a field */
+#define NIC_KEY_SHAPE	31 /* which headers are there; never in a mask of a table */
+#define NIC_KEY_WORDS	32
+
+#define NIC_FROM_UPLINK 1u
+#define NIC_FROM_LOCAL	2u
+
+struct nic_key {
+	uint32_t w[NIC_KEY_WORDS];
+};
+
+/* Dword of fte_match_param and its implemented bits, for each of the first NIC_KEY_PARAM words. */
+struct nic_key_dword {
+	uint16_t offset;
+	uint32_t bits;
+};
+extern const struct nic_key_dword nic_key_dwords[NIC_KEY_PARAM];
+
+void nic_key_decode(struct nic_key *k, const uint8_t *param);
+void nic_key_encode(const struct nic_key *k, uint8_t *param);
+
+/* Offsets from the frame's begin of what nic_key_parse() found; 0: absent. */
+struct nic_layers {
+	uint16_t l3, l4;
+	uint8_t ip_version, ip_proto; /* 0: not IP; the protocol after extension headers */
+	uint8_t n_vlans;	      /* at most 2 */
+};
+
+/* Fills the words that come from the frame and the shape; the others stay. False: no frame. */
+bool nic_key_parse(struct nic_key *k, struct nic_layers *l, const uint8_t *data, size_t size);
+
+/* ---- objects ---- */
+
+struct nic_counter {
+	uint64_t packets, octets;
+};
+
+#define NIC_COUNTERS_PER_CHUNK 128 /* the smallest bulk, so that a bulk is a row of chunks */
+
+struct nic_counter_chunk {
+	struct nic_counter counters[NIC_COUNTERS_PER_CHUNK];
+	uint32_t refs[NIC_COUNTERS_PER_CHUNK];
+	uint64_t used[NIC_COUNTERS_PER_CHUNK / 64];
+	uint32_t n_used;
+	uint32_t bulk; /* chunks of the bulk that begins here; 0: single counters */
+	bool in_bulk;
+};
+
+struct nic_counters {
+	struct nic_counter_chunk **chunks; /* by number; NULL: free */
+	size_t n_chunks, cap;
+	size_t hint; /* no chunk below it has room for a single counter */
+	size_t n, n_bytes;
+};
+
+#define NIC_MODIFY_ACTIONS_MAX 32
+
+struct nic_modify_field;
+
+struct nic_modify_action {
+	const struct nic_modify_field *dst, *src; /* src: of a copy */
+	uint32_t data;
+	uint8_t type, dst_offset, src_offset, length; /* bits */
+};
+
+struct nic_modify_header {
+	uint32_t id, refs;
+	uint8_t table_type, n_actions;
+	bool changes_frame, changes_type; /* more than registers; the ethertype */
+	struct nic_modify_action actions[];
+};
+
+/* A mask of a table, shared by the groups that have it, and its entries. */
+struct nic_mask {
+	struct nic_key key;
+	struct nic_table *table;
+	uint32_t start; /* no entry of it has a lower index */
+	uint32_t n_groups, hash;
+	uint8_t n_words;
+	uint8_t words[NIC_KEY_WORDS]; /* of the key that are not zero */
+	struct htable entries;	      /* the first of each row of entries that are equal */
+	struct pool pool;
+};
+
+/* One destination. Tables are held as pointers apart, in the entry. */
+struct nic_dest {
+	uint16_t vport; /* when it is one */
+	uint8_t type;	/* enum mlx5_dest_type; uplink is a vport here */
+	bool vhca_valid;
+};
+
+/* Rare parts of an entry. */
+struct nic_entry_more {
+	struct nic_modify_header *modify;
+	uint32_t flow_tag, push_vlan[2];
+	uint16_t n_vports; /* beyond the first */
+	struct nic_dest vports[];
+};
+
+/*
+ * An entry. Those with equal mask and value form a ring in ascending order of their indices, of
+ * which the lowest, the first, is in the mask's table.
+ */
+struct nic_entry {
+	struct nic_entry *next, *prev;
+	struct nic_group *group;
+	struct nic_table *dest_table; /* or NULL */
+	struct nic_entry_more *more;  /* or NULL */
+	uint32_t index;
+	uint32_t counter; /* number, with MLX5_FLOW_CONTEXT_ACTION_COUNT */
+	uint16_t action;
+	bool has_vport : 1, vhca_valid : 1, ignore_flow_level : 1;
+	uint8_t flow_source;
+	uint16_t vport;	  /* the first that is one */
+	uint32_t value[]; /* the words of the mask */
+};
+
+struct nic_group {
+	struct nic_table *table;
+	struct nic_mask *masks[3]; /* by flow source; NULL until an entry wants it, but for any */
+	uint32_t id, start, end, n_entries;
+	uint8_t criteria_enable;
+};
+
+struct nic_table {
+	uint32_t id, size, refs;
+	uint16_t vport; /* of ACLs */
+	uint8_t type, level, log_size, miss_action;
+	struct nic_table *miss;
+	struct idr groups;	 /* by last index, for overlaps */
+	struct idr entries;	 /* by index */
+	struct htable mask_set;	 /* by key */
+	struct nic_mask **masks; /* by start */
+	size_t n_masks, masks_cap;
+	uint64_t n_missed;
+};
+
+/* ---- the cache of whole paths ---- */
+
+#define NIC_PATH_COUNTERS_MAX 2
+
+/* What becomes of all packets with the same key: what is counted (octets: frame size and delta) and
+ * how many copies leave. */
+struct nic_path {
+	struct nic_counter *counters[NIC_PATH_COUNTERS_MAX];
+	int16_t deltas[NIC_PATH_COUNTERS_MAX];
+	uint8_t n_counters, drop;
+	uint16_t n_out;
+};
+
+struct nic_cache_slot {
+	uint64_t generation;
+	struct nic_path path;
+	uint32_t words[];
+};
+
+/*
+ * Slots in sets of a few, picked by the hash of all bits that any table consults. A slot counts
+ * only when its generation is the device's and all words are equal: there are no false hits.
+ */
+struct nic_cache {
+	uint8_t *memory, *slots;   /* slots: the first multiple of 64 in memory */
+	size_t n_slots, slot_size; /* a power of 2; bytes */
+	uint64_t generation;	   /* of the words below */
+	struct nic_key mask;
+	uint8_t n_words, words[NIC_KEY_WORDS];
+};
+
+struct nic_scratch {
+	uint8_t bytes[PACKET_HEADROOM + PACKET_MAX + PACKET_HEADROOM];
+};
+
+/* What follows the fixed part of a command, 8 bytes each. */
+enum nic_element {
+	NIC_ELEMENT_DEST,
+	NIC_ELEMENT_COUNTER,
+	NIC_ELEMENT_SET,
+	NIC_ELEMENT_ADD,
+	NIC_ELEMENT_COPY,
+	NIC_N_ELEMENTS
+};
+
+struct nic_device {
+	struct trace *trace;
+	struct nic_caps caps;
+	struct nic_sink sink;
+	uint16_t n_vports; /* with the manager's and the uplink */
+	uint16_t vhca_id;
+	uint64_t generation; /* of all that a path depends on */
+
+	struct idr tables, groups, modify_headers;
+	struct pool group_pool;
+	struct nic_counters counters;
+	struct nic_table *fdb_root, *nic_root;
+	struct nic_table **ingress, **egress; /* roots by vport */
+	size_t n_entries, n_masks, n_bytes_more;
+	struct nic_key consulted; /* all bits that a path depends on; they only become more */
+
+	uint8_t *reserved; /* by row of the command table: bits that must be 0 */
+	uint8_t element_reserved[NIC_N_ELEMENTS][8];   /* the same of what follows a command */
+	uint8_t unmatchable[IFC_FTE_MATCH_PARAM_SIZE]; /* bits that no mask can have */
+	struct nic_cache cache;
+	struct nic_scratch *scratch; /* two: the packet, and its copy on the way out */
+	uint64_t n_commands, n_bad_commands, n_packets, n_drops[NIC_N_DROPS];
+};
+
+/* ---- commands ---- */
+
+/* One command under way. @in and @out have the sizes of the command. */
+struct nic_command {
+	struct nic_device *dev;
+	const uint8_t *in;
+	uint8_t *out;
+	size_t in_size, out_size;
+};
+
+/* Handlers return a syndrome; on anything but NIC_SYN_NONE the device is as before. */
+typedef enum nic_syndrome nic_handler(struct nic_command *c);
+
+nic_handler nic_caps_query;
+nic_handler nic_table_create, nic_table_destroy, nic_table_modify, nic_table_query;
+nic_handler nic_table_set_root;
+nic_handler nic_group_create, nic_group_destroy, nic_group_query;
+nic_handler nic_entry_set, nic_entry_delete, nic_entry_query;
+nic_handler nic_counter_alloc, nic_counter_dealloc, nic_counter_query;
+nic_handler nic_modify_header_alloc, nic_modify_header_dealloc;
+
+/* Whether a bit is set in both; @size is a multiple of 8. */
+static inline bool nic_bytes_meet(const uint8_t *a, const uint8_t *b, size_t size)
+{
+	uint64_t both = 0;
+
+	for (size_t i = 0; i < size; i += 8)
+		both |= get_u64(a + i) & get_u64(b + i);
+	return both;
+}
+
+static inline bool nic_element_has_reserved(const struct nic_device *dev, enum nic_element e,
+					    const uint8_t *in)
+{
+	return nic_bytes_meet(in, dev->element_reserved[e], 8);
+}
+
+int nic_commands_init(struct nic_device *dev) MUST_CHECK;
+void nic_commands_fini(struct nic_device *dev);
+
+/* Slot of a vport in the arrays by vport, or -1. */
+int nic_vport_slot(const struct nic_device *dev, uint32_t vport);
+
+/* What names a table in a command: type, vport, number. @layout fields lie at the same place in all
+ * of them. */
+enum nic_syndrome nic_table_resolve(struct nic_device *dev, const uint8_t *in,
+				    struct nic_table **table);
+void nic_table_free(struct nic_device *dev, struct nic_table *t);
+
+struct nic_group *nic_group_find(struct nic_table *t, uint32_t index);
+void nic_group_free(struct nic_device *dev, struct nic_group *g);
+void nic_entry_free(struct nic_device *dev, struct nic_entry *e);
+/* The match value of an entry. */
+void nic_entry_value(const struct nic_entry *e, struct nic_key *k);
+
+/* Masks of a table: with one reference more, or NULL: no memory. */
+struct nic_mask *nic_mask_get(struct nic_device *dev, struct nic_table *t,
+			      const struct nic_key *key, uint32_t start);
+void nic_mask_put(struct nic_device *dev, struct nic_mask *m);
+int nic_mask_add(struct nic_mask *m, struct nic_entry *e) MUST_CHECK;
+void nic_mask_del(struct nic_mask *m, struct nic_entry *e);
+
+/* The entry of the lowest index that matches, or NULL. */
+struct nic_entry *nic_table_lookup(const struct nic_table *t, const struct nic_key *k);
+
+/* NULL: there is none. */
+struct nic_counter *nic_counter_find(struct nic_counters *cs, uint32_t id);
+void nic_counter_ref(struct nic_counters *cs, uint32_t id, int delta);
+void nic_counters_fini(struct nic_counters *cs);
+
+/* Applies the actions to a frame and to the registers of its key. 0; -EINVAL: no such header. */
+int nic_modify_header_run(const struct nic_modify_header *m, struct packet *p,
+			  const struct nic_layers *l, struct nic_key *k);
+/* Adds the bits of a key on which results of the actions depend. */
+void nic_modify_header_consults(const struct nic_modify_header *m, struct nic_key *mask);
+void nic_modify_header_format(const struct nic_modify_header *m, struct text *t);
+
+void nic_cache_fini(struct nic_cache *c);
+size_t nic_cache_bytes(const struct nic_cache *c);
+/* Makes the cache fit the device as it is now; without memory there is none. */
+void nic_cache_refresh(struct nic_device *dev);
+
+/* The packet's way. @path is filled for packets with the same key; returns whether it may be kept.
+ */
+bool nic_packet_run(struct nic_device *dev, uint16_t vport, const struct nic_frame *frame,
+		    struct nic_path *path);
+/* Counts what a path did to a packet. */
+void nic_packet_account(struct nic_device *dev, const struct nic_path *path);
+
+const char *nic_syndrome_text(enum nic_syndrome s);
+enum mlx5_cmd_status nic_syndrome_status(enum nic_syndrome s);
+
+#endif

@@ -1,0 +1,975 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Random tables and random packets against an oracle that keeps entries in arrays, builds a
+ * fte_match_param of each packet field by field, and looks at every entry in ascending order.
+ */
+#include "nic/device/device_internal.h"
+
+#include "base/alloc.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+// clang-format off
+#include <cmocka.h>
+// clang-format on
+
+#define PARAM	    IFC_FTE_MATCH_PARAM_SIZE
+#define N_FDB	    4
+#define N_ACL	    2 /* ingress of vport 1, egress of vport 2 */
+#define N_TABLES    (N_FDB + N_ACL)
+#define GROUP_SIZE  16
+#define N_GROUPS    6
+#define TABLE_SIZE  128
+#define N_MODIFY    6
+#define N_PACKETS   400
+#define OUTPUTS_MAX 256
+#define ACT(name)   MLX5_FLOW_CONTEXT_ACTION_##name
+
+struct rule {
+	bool used;
+	uint8_t value[PARAM];
+	uint32_t action, source, counter, vlan;
+	int modify; /* number of a recipe, or -1 */
+	uint32_t n_vports, vports[2];
+	int table; /* or -1 */
+	uint64_t packets, octets;
+};
+
+struct oracle_table {
+	uint32_t id, type;
+	int miss; /* or -1 */
+	struct {
+		uint8_t mask[PARAM];
+		uint32_t id;
+	} groups[N_GROUPS];
+	struct rule rules[TABLE_SIZE];
+};
+
+struct output {
+	uint16_t vport;
+	uint32_t reg_c_0, size;
+	uint8_t bytes[320];
+};
+
+struct outputs {
+	size_t n;
+	struct output o[OUTPUTS_MAX];
+};
+
+struct world {
+	struct nic_device *dev;
+	struct oracle_table tables[N_TABLES];
+	uint32_t modify[2][N_MODIFY]; /* ids, of the FDB and of ... */
+	uint32_t modify_egress[N_MODIFY];
+	struct outputs got, want;
+	uint64_t random;
+	uint8_t frames[N_PACKETS][128];
+	uint32_t sizes[N_PACKETS];
+};
+
+static uint32_t rnd(struct world *w, uint32_t below)
+{
+	w->random = hash_u64(w->random + 1);
+	return (uint32_t)(w->random >> 32) % below;
+}
+
+/* ---- commands ---- */
+
+static uint8_t in[0x500], reply[0x500];
+
+static uint8_t *start(uint16_t opcode)
+{
+	memset(in, 0, sizeof in);
+	IFC_SET(cmd_in, in, opcode, opcode);
+	return in;
+}
+
+static void run(struct world *w, size_t more)
+{
+	uint16_t opcode = (uint16_t)IFC_GET(cmd_in, in, opcode);
+	size_t size = mlx5_opcode_layout(opcode, true)->size + more;
+	size_t out_size = mlx5_opcode_layout(opcode, false)->size;
+
+	if (opcode == MLX5_CMD_OP_QUERY_FLOW_COUNTER)
+		out_size += 16;
+	assert_int_equal(nic_device_exec(w->dev, in, size, reply, out_size), 0);
+	if (IFC_GET(cmd_out, reply, status))
+		fail_msg("%s: %s", mlx5_opcode_name(opcode),
+			 nic_syndrome_words(IFC_GET(cmd_out, reply, syndrome)));
+}
+
+static uint32_t vport_of(const struct oracle_table *t)
+{
+	if (t->type == MLX5_TABLE_FDB)
+		return 0;
+	return t->type == MLX5_TABLE_ESW_INGRESS_ACL ? 1 : 2;
+}
+
+static void on_table(uint16_t opcode, const struct oracle_table *t)
+{
+	start(opcode);
+	IFC_SET(set_fte_in, in, table_type, t->type);
+	IFC_SET(set_fte_in, in, table_id, t->id);
+	IFC_SET(set_fte_in, in, other_vport, vport_of(t) ? 1 : 0);
+	IFC_SET(set_fte_in, in, vport_number, vport_of(t));
+}
+
+/* ---- recipes of modify headers, and the same by hand ---- */
+
+static void put_set(uint8_t *a, uint32_t field, uint32_t offset, uint32_t length, uint32_t data)
+{
+	IFC_SET(set_action_in, a, action_type, MLX5_ACTION_SET);
+	IFC_SET(set_action_in, a, field, field);
+	IFC_SET(set_action_in, a, offset, offset);
+	IFC_SET(set_action_in, a, length, length);
+	IFC_SET(set_action_in, a, data, data);
+}
+
+static void make_recipe(uint8_t *a, int recipe)
+{
+	switch (recipe) {
+	case 0: /* the metadata of a source port */
+		put_set(a, MLX5_FIELD_METADATA_REG_C_0, 16, 16, 3);
+		break;
+	case 1:
+		put_set(a, MLX5_FIELD_OUT_DMAC_15_0, 0, 16, 2);
+		break;
+	case 2:
+		IFC_SET(add_action_in, a, action_type, MLX5_ACTION_ADD);
+		IFC_SET(add_action_in, a, field, MLX5_FIELD_OUT_IP_TTL);
+		IFC_SET(add_action_in, a, data, 0xff);
+		break;
+	case 3:
+		IFC_SET(copy_action_in, a, action_type, MLX5_ACTION_COPY);
+		IFC_SET(copy_action_in, a, src_field, MLX5_FIELD_OUT_DIPV4);
+		IFC_SET(copy_action_in, a, dst_field, MLX5_FIELD_METADATA_REG_C_1);
+		IFC_SET(copy_action_in, a, length, 2);
+		break;
+	case 4:
+		put_set(a, MLX5_FIELD_OUT_UDP_DPORT, 0, 16, 1);
+		break;
+	case 5:
+		put_set(a, MLX5_FIELD_OUT_SIPV4, 0, 8, 1);
+		break;
+	}
+}
+
+struct state {
+	struct packet p;
+	uint8_t bytes[512];
+	uint32_t regs[8], port, sqn, left;
+	struct packet_headers h;
+};
+
+static void dissect(struct state *s)
+{
+	packet_dissect(&s->h, s->p.data, s->p.size);
+}
+
+/* Whether the packet had the field. */
+static bool by_hand(struct state *s, int recipe)
+{
+	uint8_t *d = s->p.data;
+	bool v4 = s->h.l3_type == PACKET_L3_IPV4;
+
+	switch (recipe) {
+	case 0:
+		s->regs[0] = (s->regs[0] & 0xffff) | 3u << 16;
+		return true;
+	case 1:
+		d[4] = 0;
+		d[5] = 2;
+		return true;
+	case 2:
+		if (!v4)
+			return false;
+		d[s->h.l3 + 8] = (uint8_t)(d[s->h.l3 + 8] - 1);
+		break;
+	case 3:
+		if (!v4)
+			return false;
+		s->regs[1] = (s->regs[1] & ~3u) | (d[s->h.l3 + 19] & 3u);
+		return true;
+	case 4:
+		if (s->h.ip_proto != 17 || s->h.l4 == 0xffff || s->p.size < s->h.l4 + 8u)
+			return false;
+		put_be16(d + s->h.l4 + 2, 1);
+		break;
+	case 5:
+		if (!v4)
+			return false;
+		d[s->h.l3 + 15] = 1;
+		break;
+	}
+	packet_fix_checksums(&s->p);
+	return true;
+}
+
+/* ---- the oracle ---- */
+
+static void param_of_l3(uint8_t *o, const struct state *s)
+{
+	const uint8_t *p = s->p.data + s->h.l3;
+	bool v4 = s->h.l3_type == PACKET_L3_IPV4;
+	uint8_t tos = (uint8_t)(v4 ? p[1] : get_be16(p) >> 4);
+
+	IFC_SET(fte_match_set_lyr_2_4, o, ip_version, v4 ? 4 : 6);
+	IFC_SET(fte_match_set_lyr_2_4, o, ip_protocol, s->h.ip_proto);
+	IFC_SET(fte_match_set_lyr_2_4, o, ip_dscp, tos >> 2);
+	IFC_SET(fte_match_set_lyr_2_4, o, ip_ecn, tos & 3u);
+	IFC_SET(fte_match_set_lyr_2_4, o, frag, s->h.is_fragment);
+	IFC_SET(fte_match_set_lyr_2_4, o, ttl_hoplimit, v4 ? p[8] : p[7]);
+	if (v4)
+		IFC_SET(fte_match_set_lyr_2_4, o, ipv4_ihl, p[0] & 15u);
+	memcpy(o + (v4 ? 0x2c : 0x20), p + (v4 ? 12 : 8), v4 ? 4 : 16);
+	memcpy(o + (v4 ? 0x3c : 0x30), p + (v4 ? 16 : 24), v4 ? 4 : 16);
+}
+
+static void param_of_l4(uint8_t *param, const struct state *s)
+{
+	const uint8_t *p = s->p.data + s->h.l4;
+	uint8_t *icmp = IFC_PTR(fte_match_param, param, misc_parameters_3);
+
+	if (s->h.ip_proto == 6) {
+		IFC_SET(fte_match_set_lyr_2_4, param, tcp_sport, get_be16(p));
+		IFC_SET(fte_match_set_lyr_2_4, param, tcp_dport, get_be16(p + 2));
+		IFC_SET(fte_match_set_lyr_2_4, param, tcp_flags, get_be16(p + 12) & 0x1ffu);
+	} else if (s->h.ip_proto == 17) {
+		IFC_SET(fte_match_set_lyr_2_4, param, udp_sport, get_be16(p));
+		IFC_SET(fte_match_set_lyr_2_4, param, udp_dport, get_be16(p + 2));
+	} else if (s->h.ip_proto == 1 && s->h.l3_type == PACKET_L3_IPV4) {
+		IFC_SET(fte_match_set_misc3, icmp, icmp_type, p[0]);
+		IFC_SET(fte_match_set_misc3, icmp, icmp_code, p[1]);
+	} else if (s->h.ip_proto == 58 && s->h.l3_type == PACKET_L3_IPV6) {
+		IFC_SET(fte_match_set_misc3, icmp, icmpv6_type, p[0]);
+		IFC_SET(fte_match_set_misc3, icmp, icmpv6_code, p[1]);
+	}
+}
+
+static void param_of_vlans(uint8_t *param, const struct state *s)
+{
+	uint8_t *misc = IFC_PTR(fte_match_param, param, misc_parameters);
+	uint16_t tci;
+
+	if (s->h.n_vlans > 0) {
+		tci = host_from_be16(s->h.vlan[0].tci);
+		IFC_SET(fte_match_set_lyr_2_4, param, first_prio, tci >> 13);
+		IFC_SET(fte_match_set_lyr_2_4, param, first_cfi, tci >> 12);
+		IFC_SET(fte_match_set_lyr_2_4, param, first_vid, tci);
+		if (host_from_be16(s->h.vlan[0].tpid) == 0x8100)
+			IFC_SET(fte_match_set_lyr_2_4, param, cvlan_tag, 1);
+		else
+			IFC_SET(fte_match_set_lyr_2_4, param, svlan_tag, 1);
+	}
+	if (s->h.n_vlans > 1) {
+		tci = host_from_be16(s->h.vlan[1].tci);
+		IFC_SET(fte_match_set_misc, misc, outer_second_prio, tci >> 13);
+		IFC_SET(fte_match_set_misc, misc, outer_second_cfi, tci >> 12);
+		IFC_SET(fte_match_set_misc, misc, outer_second_vid, tci);
+		if (host_from_be16(s->h.vlan[1].tpid) == 0x8100)
+			IFC_SET(fte_match_set_misc, misc, outer_second_cvlan_tag, 1);
+		else
+			IFC_SET(fte_match_set_misc, misc, outer_second_svlan_tag, 1);
+	}
+}
+
+static void param_of(uint8_t *param, struct state *s)
+{
+	uint8_t *misc = IFC_PTR(fte_match_param, param, misc_parameters);
+	const uint8_t *d = s->p.data;
+
+	dissect(s);
+	memset(param, 0, PARAM);
+	IFC_SET(fte_match_set_lyr_2_4, param, smac_47_16, get_be32(d + 6));
+	IFC_SET(fte_match_set_lyr_2_4, param, smac_15_0, get_be16(d + 10));
+	IFC_SET(fte_match_set_lyr_2_4, param, dmac_47_16, get_be32(d));
+	IFC_SET(fte_match_set_lyr_2_4, param, dmac_15_0, get_be16(d + 4));
+	IFC_SET(fte_match_set_lyr_2_4, param, ethertype, host_from_be16(s->h.eth_type));
+	param_of_vlans(param, s);
+	if (s->h.l3_type == PACKET_L3_IPV4 || s->h.l3_type == PACKET_L3_IPV6)
+		param_of_l3(param, s);
+	if (s->h.l4 != 0xffff)
+		param_of_l4(param, s);
+	IFC_SET(fte_match_set_misc, misc, source_port, s->port);
+	IFC_SET(fte_match_set_misc, misc, source_sqn, s->sqn);
+	IFC_SET(fte_match_set_misc, misc, source_eswitch_owner_vhca_id, 1);
+	for (uint32_t i = 0; i < 8; i++)
+		put_be32(param + 0xc0 + 0x2c - i * 4, s->regs[i]);
+}
+
+static struct rule *oracle_find(struct oracle_table *t, struct state *s)
+{
+	uint8_t param[PARAM];
+
+	param_of(param, s);
+	for (size_t i = 0; i < TABLE_SIZE; i++) {
+		const uint8_t *mask = t->groups[i / GROUP_SIZE % N_GROUPS].mask;
+		struct rule *r = &t->rules[i];
+		bool is = r->used;
+
+		for (size_t b = 0; b < PARAM && is; b++)
+			is = (param[b] & mask[b]) == r->value[b];
+		if (is && r->source && r->source != (s->port == MLX5_VPORT_UPLINK ? 1 : 2))
+			is = false;
+		if (is)
+			return r;
+	}
+	return NULL;
+}
+
+static bool oracle_act(struct rule *r, struct state *s)
+{
+	if (!(r->action & ACT(DROP))) {
+		dissect(s);
+		if (r->action & ACT(MOD_HDR) && !by_hand(s, r->modify))
+			return false;
+		dissect(s);
+		if (r->action & ACT(VLAN_POP) && (!s->h.n_vlans || packet_pop_vlan(&s->p)))
+			return false;
+		if (r->action & ACT(VLAN_PUSH) &&
+		    packet_push_vlan(&s->p, be16_from_host((uint16_t)(r->vlan >> 16)),
+				     be16_from_host((uint16_t)r->vlan)))
+			return false;
+	}
+	if (r->action & ACT(COUNT)) {
+		r->packets++;
+		r->octets += s->p.size;
+	}
+	return true;
+}
+
+static void put_output(struct outputs *o, uint16_t vport, uint32_t reg, const void *f, size_t size)
+{
+	assert_true(o->n < OUTPUTS_MAX && size <= sizeof o->o[0].bytes);
+	o->o[o->n] = (struct output){ .vport = vport, .reg_c_0 = reg, .size = (uint32_t)size };
+	memcpy(o->o[o->n++].bytes, f, size);
+}
+
+static void copy_state(struct state *to, const struct state *from)
+{
+	*to = *from;
+	packet_init(&to->p, to->bytes, sizeof to->bytes);
+	assert_int_equal(packet_copy(&to->p, &from->p), 0);
+}
+
+static enum nic_drop oracle_run(struct world *w, int table, struct state *s);
+
+static enum nic_drop oracle_leave(struct world *w, uint32_t vport, const struct state *s)
+{
+	enum nic_drop drop = NIC_DROP_NONE;
+	struct state copy;
+
+	copy_state(&copy, s);
+	if (vport == 2)
+		drop = oracle_run(w, N_FDB + 1, &copy);
+	if (!drop)
+		put_output(&w->want, (uint16_t)vport, vport ? 0 : copy.regs[0], copy.p.data,
+			   copy.p.size);
+	return drop;
+}
+
+static enum nic_drop oracle_run(struct world *w, int table, struct state *s)
+{
+	enum nic_drop first = NIC_DROP_NONE;
+	bool is_fdb = table < N_FDB;
+
+	while (table >= 0) {
+		struct oracle_table *t = &w->tables[table];
+		struct rule *r = oracle_find(t, s);
+
+		if (!s->left--)
+			return first ? first : NIC_DROP_LOOP;
+		if (!r) {
+			table = t->miss;
+			continue;
+		}
+		if (!oracle_act(r, s))
+			return first ? first : NIC_DROP_ERROR;
+		if (r->action & ACT(DROP))
+			return first ? first : NIC_DROP_ACTION;
+		for (size_t i = 0; i < r->n_vports; i++) {
+			enum nic_drop drop = oracle_leave(w, r->vports[i], s);
+
+			first = first ? first : drop;
+		}
+		if (r->table < 0)
+			return first;
+		table = r->table;
+	}
+	return first ? first : is_fdb ? NIC_DROP_MISS : NIC_DROP_NONE;
+}
+
+static enum nic_drop oracle(struct world *w, uint32_t vport, uint32_t sqn, const uint8_t *frame,
+			    size_t size)
+{
+	struct state s = { .port = vport, .sqn = sqn, .left = NIC_PATH_TABLES_MAX };
+	enum nic_drop drop = NIC_DROP_NONE;
+
+	w->want.n = 0;
+	packet_init(&s.p, s.bytes, sizeof s.bytes);
+	assert_int_equal(packet_set(&s.p, frame, size), 0);
+	if (vport == 1)
+		drop = oracle_run(w, N_FDB, &s);
+	if (drop)
+		return drop;
+	drop = oracle_run(w, 0, &s);
+	return w->want.n ? NIC_DROP_NONE : drop;
+}
+
+/* ---- worlds ---- */
+
+/* Masks of few bits of many fields, so that packets hit and entries overlap. */
+static void random_mask(struct world *w, uint8_t *mask)
+{
+	static const struct {
+		unsigned int loc;
+		uint32_t bits;
+	} choices[] = {
+#define O(f, bits) { IFC_LOC_fte_match_set_lyr_2_4__##f, bits }
+#define M1(f, bits)                                                  \
+	{                                                            \
+		IFC_LOC_fte_match_set_misc__##f + (0x40 << 10), bits \
+	}
+#define M2(f, bits)                                                   \
+	{                                                             \
+		IFC_LOC_fte_match_set_misc2__##f + (0xc0 << 10), bits \
+	}
+#define M3(f, bits)                                                    \
+	{                                                              \
+		IFC_LOC_fte_match_set_misc3__##f + (0x100 << 10), bits \
+	}
+		O(smac_15_0, 1),
+		O(smac_47_16, ~0u),
+		O(dmac_15_0, 3),
+		O(ethertype, 0xffff),
+		O(first_prio, 1),
+		O(first_cfi, 1),
+		O(first_vid, 3),
+		O(ip_protocol, 0xff),
+		O(ip_dscp, 1),
+		O(ip_ecn, 3),
+		O(cvlan_tag, 1),
+		O(svlan_tag, 1),
+		O(frag, 1),
+		O(ip_version, 15),
+		O(tcp_flags, 0x102),
+		O(tcp_sport, 1),
+		O(tcp_dport, 1),
+		O(ipv4_ihl, 15),
+		O(ttl_hoplimit, 3),
+		O(udp_sport, 1),
+		O(udp_dport, 1),
+		M1(source_port, 3),
+		M1(source_sqn, 1),
+		M1(outer_second_vid, 1),
+		M1(outer_second_cvlan_tag, 1),
+		M1(source_eswitch_owner_vhca_id, 3),
+		M2(metadata_reg_c_0, 0xffff0000),
+		M2(metadata_reg_c_1, 3),
+		M2(metadata_reg_c_2, 1),
+		M3(icmp_type, 8),
+		M3(icmp_code, 1),
+		M3(icmpv6_type, 1),
+		{ IFC_LOC(0x2c, 31, 0), 1 },
+		{ IFC_LOC(0x3c, 31, 0), 3 },
+		{ IFC_LOC(0x20, 31, 0), 1 },
+		{ IFC_LOC(0x30, 31, 0), 1 },
+	};
+
+	for (uint32_t n = rnd(w, 4); n; n--) {
+		size_t i = rnd(w, ARRAY_SIZE(choices));
+
+		ifc_set(mask, choices[i].loc, choices[i].bits);
+	}
+}
+
+static uint32_t enable_of(const uint8_t *mask)
+{
+	uint32_t enable = 0;
+
+	for (size_t i = 0; i < PARAM; i++)
+		enable |= mask[i] ? 1u << i / 64 : 0;
+	return enable;
+}
+
+static void add_tables(struct world *w)
+{
+	for (int i = 0; i < N_TABLES; i++) {
+		struct oracle_table *t = &w->tables[i];
+		uint8_t *ctx;
+
+		t->type = i < N_FDB    ? MLX5_TABLE_FDB
+			  : i == N_FDB ? MLX5_TABLE_ESW_INGRESS_ACL
+				       : MLX5_TABLE_ESW_EGRESS_ACL;
+		t->miss = -1;
+		on_table(MLX5_CMD_OP_CREATE_FLOW_TABLE, t);
+		ctx = IFC_PTR(create_flow_table_in, in, flow_table_context);
+		IFC_SET(flow_table_context, ctx, log_size, 7);
+		if (i > 0 && i < N_FDB && rnd(w, 2)) {
+			t->miss = (int)rnd(w, (uint32_t)i);
+			IFC_SET(flow_table_context, ctx, table_miss_action, 1);
+			IFC_SET(flow_table_context, ctx, table_miss_id, w->tables[t->miss].id);
+		}
+		run(w, 0);
+		t->id = IFC_GET(create_flow_table_out, reply, table_id);
+		if (i && i < N_FDB)
+			continue;
+		on_table(MLX5_CMD_OP_SET_FLOW_TABLE_ROOT, t);
+		run(w, 0);
+	}
+}
+
+static void add_groups(struct world *w, struct oracle_table *t)
+{
+	for (uint32_t g = 0; g < N_GROUPS; g++) {
+		if (g && !rnd(w, 3))
+			memcpy(t->groups[g].mask, t->groups[0].mask, PARAM);
+		else
+			random_mask(w, t->groups[g].mask);
+		on_table(MLX5_CMD_OP_CREATE_FLOW_GROUP, t);
+		IFC_SET(create_flow_group_in, in, start_flow_index, g * GROUP_SIZE);
+		IFC_SET(create_flow_group_in, in, end_flow_index, (g + 1) * GROUP_SIZE - 1);
+		IFC_SET(create_flow_group_in, in, match_criteria_enable,
+			enable_of(t->groups[g].mask));
+		memcpy(IFC_PTR(create_flow_group_in, in, match_criteria), t->groups[g].mask, PARAM);
+		run(w, 0);
+		t->groups[g].id = IFC_GET(create_flow_group_out, reply, group_id);
+	}
+}
+
+static void add_modify_headers(struct world *w)
+{
+	static const uint32_t types[] = { MLX5_TABLE_FDB, MLX5_TABLE_ESW_INGRESS_ACL,
+					  MLX5_TABLE_ESW_EGRESS_ACL };
+
+	for (size_t t = 0; t < 3; t++) {
+		for (int i = 0; i < N_MODIFY; i++) {
+			start(MLX5_CMD_OP_ALLOC_MODIFY_HEADER_CONTEXT);
+			IFC_SET(alloc_modify_header_context_in, in, table_type, types[t]);
+			IFC_SET(alloc_modify_header_context_in, in, num_of_actions, 1);
+			make_recipe(in + 0x10, i);
+			run(w, 8);
+			*(t < 2 ? &w->modify[t][i] : &w->modify_egress[i]) =
+				IFC_GET(alloc_modify_header_context_out, reply, modify_header_id);
+		}
+	}
+}
+
+static void random_frame(struct world *w, uint8_t *f, uint32_t *size);
+
+static void random_rule(struct world *w, int table, struct rule *r, const uint8_t *mask)
+{
+	static const uint32_t ports[] = { 0, 1, 2, MLX5_VPORT_UPLINK };
+	bool is_fdb = table < N_FDB;
+	struct state s = { .port = ports[rnd(w, 4)],
+			   .regs = { rnd(w, 2) * (3u << 16), rnd(w, 4) } };
+	uint8_t frame[128];
+	uint32_t size;
+
+	memset(r, 0, sizeof *r);
+	r->used = true;
+	r->table = -1;
+	random_frame(w, frame, &size);
+	packet_init(&s.p, s.bytes, sizeof s.bytes);
+	assert_int_equal(packet_set(&s.p, frame, size), 0);
+	param_of(r->value, &s);
+	for (size_t b = 0; b < PARAM; b++)
+		r->value[b] &= mask[b];
+	r->source = rnd(w, 4) ? 0 : 1 + rnd(w, 2);
+	r->action = rnd(w, 2) ? ACT(COUNT) : 0;
+	if (!rnd(w, 6)) {
+		r->action |= ACT(DROP);
+		return;
+	}
+	if (!rnd(w, 3)) {
+		r->action |= ACT(MOD_HDR);
+		r->modify = (int)rnd(w, N_MODIFY);
+	}
+	r->action |= rnd(w, 6) ? 0 : ACT(VLAN_POP);
+	if (!rnd(w, 5)) {
+		r->action |= ACT(VLAN_PUSH);
+		r->vlan = (rnd(w, 2) ? 0x8100u : 0x88a8u) << 16 | rnd(w, 4);
+	}
+	if (!is_fdb) {
+		r->action |= ACT(ALLOW);
+		return;
+	}
+	r->action |= ACT(FWD_DEST);
+	for (r->n_vports = rnd(w, 3); r->n_vports > 0 && !r->vports[0] && rnd(w, 4);)
+		for (size_t i = 0; i < r->n_vports; i++)
+			r->vports[i] = ports[rnd(w, 4)];
+	if (!r->n_vports || !rnd(w, 4))
+		r->table = (int)rnd(w, N_FDB);
+}
+
+static void set_rule(struct world *w, int table, uint32_t index)
+{
+	struct oracle_table *t = &w->tables[table];
+	struct rule *r = &t->rules[index];
+	uint8_t *ctx, *d;
+	uint32_t n = r->n_vports + (r->table >= 0);
+
+	if (r->action & ACT(COUNT)) {
+		start(MLX5_CMD_OP_ALLOC_FLOW_COUNTER);
+		run(w, 0);
+		r->counter = IFC_GET(alloc_flow_counter_out, reply, flow_counter_id);
+	}
+	on_table(MLX5_CMD_OP_SET_FLOW_TABLE_ENTRY, t);
+	IFC_SET(set_fte_in, in, ignore_flow_level, 1);
+	IFC_SET(set_fte_in, in, flow_index, index);
+	ctx = IFC_PTR(set_fte_in, in, flow_context);
+	IFC_SET(flow_context, ctx, group_id, t->groups[index / GROUP_SIZE].id);
+	IFC_SET(flow_context, ctx, action, r->action);
+	IFC_SET(flow_context, ctx, flow_source, r->source);
+	IFC_SET(flow_context, ctx, push_vlan, r->vlan);
+	if (r->action & ACT(MOD_HDR))
+		IFC_SET(flow_context, ctx, modify_header_id,
+			table == N_TABLES - 1 ? w->modify_egress[r->modify]
+					      : w->modify[table >= N_FDB][r->modify]);
+	IFC_SET(flow_context, ctx, destination_list_size, n);
+	IFC_SET(flow_context, ctx, flow_counter_list_size, r->counter ? 1 : 0);
+	memcpy(IFC_PTR(flow_context, ctx, match_value), r->value, PARAM);
+	d = in + IFC_SET_FTE_IN_SIZE;
+	for (size_t i = 0; i < r->n_vports; i++, d += 8)
+		IFC_SET(dest_format_struct, d, destination_id, r->vports[i]);
+	if (r->table >= 0) {
+		IFC_SET(dest_format_struct, d, destination_type, MLX5_DEST_FLOW_TABLE);
+		IFC_SET(dest_format_struct, d, destination_id, w->tables[r->table].id);
+		d += 8;
+	}
+	if (r->counter) {
+		IFC_SET(flow_counter_list, d, flow_counter_id, r->counter);
+		n++;
+	}
+	run(w, n * 8);
+}
+
+static void delete_rule(struct world *w, int table, uint32_t index)
+{
+	struct rule *r = &w->tables[table].rules[index];
+
+	on_table(MLX5_CMD_OP_DELETE_FLOW_TABLE_ENTRY, &w->tables[table]);
+	IFC_SET(delete_fte_in, in, flow_index, index);
+	run(w, 0);
+	r->used = false;
+	if (r->counter) {
+		start(MLX5_CMD_OP_DEALLOC_FLOW_COUNTER);
+		IFC_SET(dealloc_flow_counter_in, in, flow_counter_id, r->counter);
+		run(w, 0);
+	}
+}
+
+/* Adds where there is none and deletes where there is one. */
+static void toggle_rule(struct world *w, int table)
+{
+	uint32_t index = rnd(w, N_GROUPS * GROUP_SIZE);
+	struct oracle_table *t = &w->tables[table];
+
+	if (t->rules[index].used) {
+		delete_rule(w, table, index);
+		return;
+	}
+	random_rule(w, table, &t->rules[index], t->groups[index / GROUP_SIZE].mask);
+	set_rule(w, table, index);
+}
+
+/* ---- packets ---- */
+
+static size_t random_l4(struct world *w, uint8_t *p, uint8_t proto)
+{
+	put_be16(p, (uint16_t)rnd(w, 4));
+	put_be16(p + 2, (uint16_t)rnd(w, 4));
+	if (proto == 6) {
+		put_be16(p + 12, (uint16_t)(0x5000u | rnd(w, 0x200)));
+		return 20;
+	}
+	if (proto == 17)
+		put_be16(p + 4, 8);
+	return 8;
+}
+
+static size_t random_ipv4(struct world *w, uint8_t *p)
+{
+	static const uint8_t protos[] = { 1, 6, 17, 47, 17, 6 };
+	size_t hlen = rnd(w, 8) ? 20 : 24, size;
+
+	p[0] = (uint8_t)(0x40 | hlen / 4);
+	p[1] = (uint8_t)rnd(w, 8);
+	if (!rnd(w, 8))
+		put_be16(p + 6, (uint16_t)(rnd(w, 2) << 13 | rnd(w, 3)));
+	p[8] = (uint8_t)rnd(w, 4);
+	p[9] = protos[rnd(w, 6)];
+	p[12] = p[16] = 10;
+	p[15] = (uint8_t)rnd(w, 4);
+	p[19] = (uint8_t)rnd(w, 4);
+	size = hlen + random_l4(w, p + hlen, p[9]);
+	put_be16(p + 2, (uint16_t)size);
+	return size;
+}
+
+static size_t random_ipv6(struct world *w, uint8_t *p)
+{
+	static const uint8_t protos[] = { 58, 6, 17, 59 };
+	uint8_t proto = protos[rnd(w, 4)];
+	size_t l4;
+
+	put_be32(p, 6u << 28 | rnd(w, 8) << 20);
+	p[7] = (uint8_t)rnd(w, 4);
+	p[11] = (uint8_t)rnd(w, 2);
+	p[27] = (uint8_t)rnd(w, 2);
+	p[6] = proto;
+	if (rnd(w, 4)) {
+		l4 = random_l4(w, p + 40, proto);
+		put_be16(p + 4, (uint16_t)l4);
+		return 40 + l4;
+	}
+	p[6] = 44; /* a first fragment */
+	p[40] = proto;
+	put_be16(p + 42, 1);
+	l4 = random_l4(w, p + 48, proto);
+	put_be16(p + 4, (uint16_t)(8 + l4));
+	return 48 + l4;
+}
+
+static void random_frame(struct world *w, uint8_t *f, uint32_t *size)
+{
+	size_t at = 12;
+
+	memset(f, 0, 128);
+	f[5] = (uint8_t)rnd(w, 4);
+	f[6] = 2;
+	f[11] = (uint8_t)rnd(w, 2);
+	for (uint32_t n = rnd(w, 2) ? 0 : rnd(w, 4); n; n--, at += 4) {
+		put_be16(f + at, rnd(w, 2) ? 0x8100 : 0x88a8);
+		put_be16(f + at + 2, (uint16_t)(rnd(w, 4) | rnd(w, 16) << 12));
+	}
+	switch (rnd(w, 5)) {
+	case 0:
+		put_be16(f + at, 0x86dd);
+		at += 2 + random_ipv6(w, f + at + 2);
+		break;
+	case 1:
+		put_be16(f + at, (uint16_t)(0x0806 + rnd(w, 2)));
+		at += 30;
+		break;
+	default:
+		put_be16(f + at, 0x0800);
+		at += 2 + random_ipv4(w, f + at + 2);
+		break;
+	}
+	*size = (uint32_t)(at < 60 ? 60 : at);
+}
+
+static void got_output(void *aux, uint16_t vport, const void *frame, size_t size)
+{
+	struct world *w = aux;
+
+	put_output(&w->got, vport, 0, frame, size);
+}
+
+static void got_miss(void *aux, uint32_t reg_c_0, const void *frame, size_t size)
+{
+	struct world *w = aux;
+
+	put_output(&w->got, 0, reg_c_0, frame, size);
+}
+
+static struct world *world_new(uint64_t seed)
+{
+	struct nic_params params = { .n_vfs = 3 };
+	struct world *w = mem_new(sizeof *w);
+
+	assert_non_null(w);
+	w->random = seed;
+	assert_int_equal(nic_device_new(&w->dev, &params), 0);
+	nic_device_set_sink(w->dev, &(struct nic_sink){ w, got_output, got_miss });
+	add_modify_headers(w);
+	add_tables(w);
+	for (int t = 0; t < N_TABLES; t++)
+		add_groups(w, &w->tables[t]);
+	for (size_t i = 0; i < N_PACKETS; i++)
+		random_frame(w, w->frames[i], &w->sizes[i]);
+	return w;
+}
+
+static void world_free(struct world *w)
+{
+	nic_device_free(w->dev);
+	mem_free(w);
+}
+
+static void check_outputs(const struct world *w)
+{
+	assert_int_equal(w->got.n, w->want.n);
+	for (size_t i = 0; i < w->got.n; i++) {
+		assert_int_equal(w->got.o[i].vport, w->want.o[i].vport);
+		assert_int_equal(w->got.o[i].reg_c_0, w->want.o[i].reg_c_0);
+		assert_int_equal(w->got.o[i].size, w->want.o[i].size);
+		assert_memory_equal(w->got.o[i].bytes, w->want.o[i].bytes, w->want.o[i].size);
+	}
+}
+
+/* @times: what the device counted against what one pass of the oracle counted; clears both. */
+static void check_counters(struct world *w, uint64_t times)
+{
+	for (size_t t = 0; t < N_TABLES; t++) {
+		for (size_t i = 0; i < TABLE_SIZE; i++) {
+			struct rule *r = &w->tables[t].rules[i];
+
+			if (!r->used || !r->counter)
+				continue;
+			start(MLX5_CMD_OP_QUERY_FLOW_COUNTER);
+			IFC_SET(query_flow_counter_in, in, flow_counter_id, r->counter);
+			IFC_SET(query_flow_counter_in, in, clear, 1);
+			run(w, 0);
+			assert_int_equal(get_be64(reply + 0x10), r->packets * times);
+			assert_int_equal(get_be64(reply + 0x18), r->octets * times);
+		}
+	}
+}
+
+static void forget_counts(struct world *w)
+{
+	for (size_t t = 0; t < N_TABLES; t++) {
+		for (size_t i = 0; i < TABLE_SIZE; i++)
+			w->tables[t].rules[i].packets = w->tables[t].rules[i].octets = 0;
+	}
+}
+
+static void check_batches(struct world *w, uint16_t vport, uint64_t n_out)
+{
+	struct nic_frame frames[N_PACKETS];
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < N_PACKETS; i++)
+		frames[i] = (struct nic_frame){ w->frames[i], w->sizes[i] };
+	for (size_t round = 0; round < 3; round++)
+		nic_device_receive_batch(w->dev, vport, frames, N_PACKETS, &n);
+	assert_int_equal(n, n_out * 3);
+	check_counters(w, 3);
+}
+
+static void check_all(struct world *w)
+{
+	static const uint16_t ports[] = { 1, 2, 3, MLX5_VPORT_UPLINK };
+
+	for (size_t p = 0; p < ARRAY_SIZE(ports); p++) {
+		uint64_t n_out = 0;
+
+		forget_counts(w);
+		for (size_t i = 0; i < N_PACKETS; i++) {
+			enum nic_drop want = oracle(w, ports[p], 0, w->frames[i], w->sizes[i]);
+
+			w->got.n = 0;
+			assert_int_equal(
+				nic_device_receive(w->dev, ports[p], w->frames[i], w->sizes[i]),
+				want);
+			check_outputs(w);
+			n_out += w->want.n;
+		}
+		check_counters(w, 1);
+		check_batches(w, ports[p], n_out);
+	}
+}
+
+static void packets_go_where_a_linear_search_sends_them(void **state)
+{
+	for (uint64_t seed = 1; seed <= 12; seed++) {
+		struct world *w = world_new(seed);
+
+		for (size_t round = 0; round < 3; round++) {
+			for (size_t i = 0; i < 120; i++)
+				toggle_rule(w, (int)rnd(w, N_TABLES));
+			check_all(w);
+		}
+		world_free(w);
+	}
+}
+
+static void sent_packets_match_their_queue(void **state)
+{
+	for (uint64_t seed = 20; seed < 24; seed++) {
+		struct world *w = world_new(seed);
+
+		for (size_t i = 0; i < 200; i++)
+			toggle_rule(w, (int)rnd(w, N_TABLES));
+		for (size_t i = 0; i < N_PACKETS; i++) {
+			uint32_t sqn = rnd(w, 3);
+			enum nic_drop want = oracle(w, 0, sqn, w->frames[i], w->sizes[i]);
+
+			w->got.n = 0;
+			assert_int_equal(nic_device_xmit(w->dev, sqn, w->frames[i], w->sizes[i]),
+					 want);
+			check_outputs(w);
+		}
+		world_free(w);
+	}
+}
+
+/* A change between two batches is seen by the next packet. */
+static void no_path_outlives_a_change(void **state)
+{
+	struct world *w = world_new(7);
+
+	for (size_t i = 0; i < 150; i++)
+		toggle_rule(w, (int)rnd(w, N_TABLES));
+	for (size_t i = 0; i < 60; i++) {
+		struct nic_frame f = { w->frames[i], w->sizes[i] };
+		uint64_t n = 0;
+
+		for (size_t r = 0; r < 5; r++) {
+			toggle_rule(w, (int)rnd(w, N_TABLES));
+			oracle(w, 2, 0, f.data, f.size);
+			n = 0;
+			nic_device_receive_batch(w->dev, 2, &f, 1, &n);
+			assert_int_equal(n, w->want.n);
+		}
+	}
+	world_free(w);
+}
+
+static void short_and_long_frames_are_errors(void **state)
+{
+	struct world *w = world_new(9);
+	uint8_t *big = mem_new(PACKET_MAX + 1);
+
+	for (size_t size = 0; size < ETH_HLEN_; size++)
+		assert_int_equal(nic_device_receive(w->dev, 1, big, size), NIC_DROP_ERROR);
+	assert_int_equal(nic_device_receive(w->dev, 1, big, PACKET_MAX + 1), NIC_DROP_ERROR);
+	assert_int_equal(nic_device_receive(w->dev, 99, big, 60), NIC_DROP_ERROR);
+	mem_free(big);
+	world_free(w);
+}
+
+/* Every prefix of every packet, on the heap at its size. */
+static void truncated_frames_are_read_inside_their_size(void **state)
+{
+	struct world *w = world_new(11);
+
+	for (size_t i = 0; i < 200; i++)
+		toggle_rule(w, (int)rnd(w, N_TABLES));
+	for (size_t i = 0; i < 40; i++) {
+		for (size_t size = 0; size <= w->sizes[i]; size++) {
+			uint8_t *f = mem_copy(w->frames[i], size);
+
+			w->got.n = 0;
+			nic_device_receive(w->dev, 1, f, size);
+			mem_free(f);
+		}
+	}
+	world_free(w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(packets_go_where_a_linear_search_sends_them),
+		cmocka_unit_test(sent_packets_match_their_queue),
+		cmocka_unit_test(no_path_outlives_a_change),
+		cmocka_unit_test(short_and_long_frames_are_errors),
+		cmocka_unit_test(truncated_frames_are_read_inside_their_size),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

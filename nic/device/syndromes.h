@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Why the device refuses: one syndrome for each distinct reason, with the status that goes with it.
+ * A row is X(name, status, words). The numbers are stable: new rows go to the end.
+ */
+#ifndef NIC_DEVICE_SYNDROMES_H
+#define NIC_DEVICE_SYNDROMES_H
+
+#include "nic/ifc/ifc.h"
+
+/* clang-format off */
+#define NIC_SYNDROMES(X) \
+	X(OPCODE, BAD_OP_ERR, "the device does not implement this command") \
+	X(IN_LENGTH, BAD_INP_LEN_ERR, "the input mailbox does not have the length of this command") \
+	X(OUT_LENGTH, BAD_OUTP_LEN_ERR, "the output mailbox does not have the length of this command") \
+	X(RESERVED, BAD_PARAM_ERR, "a reserved bit of the input mailbox is set") \
+	X(OP_MOD, BAD_PARAM_ERR, "the command has no such op_mod") \
+	X(NO_MEMORY, LIM_ERR, "the device is out of memory") \
+	X(CAP_TYPE, BAD_PARAM_ERR, "the device has no capabilities of this type") \
+	X(FUNCTION_ID, BAD_PARAM_ERR, "the device has no such function") \
+	X(TABLE_TYPE, BAD_PARAM_ERR, "the device has no tables of this type") \
+	X(VPORT, BAD_PARAM_ERR, "the device has no such vport") \
+	X(VPORT_OF_TYPE, BAD_PARAM_ERR, "tables of this type do not belong to a vport") \
+	X(TABLE_LEVEL, BAD_PARAM_ERR, "the table's level is more than max_ft_level") \
+	X(TABLE_SIZE, BAD_PARAM_ERR, "the table's log_size is more than log_max_ft_size") \
+	X(TABLE_FLAGS, BAD_PARAM_ERR, "reformat, decap, software-owned, termination and LAG tables are not implemented") \
+	X(TABLE_LIMIT, LIM_ERR, "the device can hold no more flow tables") \
+	X(TABLE_ID, BAD_RES_ERR, "there is no flow table of this number") \
+	X(TABLE_OTHER, BAD_RES_ERR, "the flow table is of another type or vport") \
+	X(TABLE_BUSY_GROUPS, RES_BUSY, "the flow table still has groups") \
+	X(TABLE_BUSY_REFS, RES_BUSY, "entries or other tables still lead to the flow table") \
+	X(MISS_ACTION, BAD_PARAM_ERR, "the table's miss action is not implemented") \
+	X(MISS_TABLE, BAD_RES_ERR, "there is no flow table of the number of the miss table") \
+	X(MISS_OTHER, BAD_PARAM_ERR, "the miss table is of another type or vport") \
+	X(MISS_SELF, BAD_PARAM_ERR, "the miss table is the table itself") \
+	X(MODIFY_SELECT, BAD_PARAM_ERR, "modify_field_select selects what cannot be modified") \
+	X(ROOT_OF_OTHER, BAD_PARAM_ERR, "a root table of another vport or e-switch is not implemented") \
+	X(GROUP_TYPE, BAD_PARAM_ERR, "the group's type or match definer is not implemented") \
+	X(GROUP_RANGE, BAD_PARAM_ERR, "the group's first index is behind its last") \
+	X(GROUP_OUTSIDE, IX_ERR, "the group's range is not inside the table") \
+	X(GROUP_OVERLAP, BAD_RES_STATE_ERR, "the group's range overlaps another group") \
+	X(GROUP_LIMIT, LIM_ERR, "the device can hold no more flow groups") \
+	X(GROUP_ID, BAD_RES_ERR, "there is no flow group of this number in the table") \
+	X(GROUP_BUSY, RES_BUSY, "the flow group still has entries") \
+	X(CRITERIA_ENABLE, BAD_PARAM_ERR, "match_criteria has bits in a block that match_criteria_enable does not name") \
+	X(CRITERIA_BLOCK, BAD_PARAM_ERR, "match_criteria_enable names a block that is not implemented") \
+	X(CRITERIA_FIELD, BAD_PARAM_ERR, "match_criteria has a field that the device cannot match") \
+	X(ENTRY_INDEX, IX_ERR, "the flow index is not inside the table") \
+	X(ENTRY_OUTSIDE_GROUP, IX_ERR, "the flow index is not inside the group") \
+	X(ENTRY_EXISTS, BAD_RES_STATE_ERR, "there is an entry at the flow index already") \
+	X(ENTRY_MISSING, BAD_RES_STATE_ERR, "there is no entry at the flow index") \
+	X(ENTRY_LIMIT, LIM_ERR, "the device can hold no more entries") \
+	X(VALUE_OUTSIDE_MASK, BAD_PARAM_ERR, "the match value has bits outside the group's mask") \
+	X(MODIFY_MASK, BAD_PARAM_ERR, "modify_enable_mask names what cannot be modified, or nothing") \
+	X(FLOW_SOURCE, BAD_PARAM_ERR, "the flow source is none of any, uplink and local") \
+	X(ACTION_UNKNOWN, BAD_PARAM_ERR, "the entry has an action that is not implemented") \
+	X(ACTION_REFORMAT, BAD_PARAM_ERR, "packet reformat and decapsulation are not implemented") \
+	X(ACTION_CRYPTO, BAD_PARAM_ERR, "encryption and decryption are not implemented") \
+	X(ACTION_ASO, BAD_PARAM_ERR, "ASO objects are not implemented") \
+	X(ACTION_NONE, BAD_PARAM_ERR, "the entry does neither allow, drop nor forward") \
+	X(ACTION_CONFLICT, BAD_PARAM_ERR, "the entry does more than one of allow, drop and forward") \
+	X(ACTION_ALLOW, BAD_PARAM_ERR, "the FDB forwards or drops, it cannot allow") \
+	X(ACTION_ORDER, BAD_PARAM_ERR, "a second vlan pop or push without the first") \
+	X(VLAN_TYPE, BAD_PARAM_ERR, "the ethertype of the vlan to push is not a vlan's") \
+	X(VLAN_UNUSED, BAD_PARAM_ERR, "a vlan to push without its action") \
+	X(DEST_EMPTY, BAD_PARAM_ERR, "forward without a destination") \
+	X(DEST_UNUSED, BAD_PARAM_ERR, "destinations without forward") \
+	X(DEST_LIMIT, LIM_ERR, "the entry has more destinations than log_max_destination") \
+	X(DEST_EXTENDED, BAD_PARAM_ERR, "extended destinations are not implemented") \
+	X(DEST_TYPE, BAD_PARAM_ERR, "the destination's type is not implemented for tables of this type") \
+	X(DEST_VPORT, BAD_RES_ERR, "the destination is a vport that does not exist") \
+	X(DEST_VHCA, BAD_PARAM_ERR, "the destination belongs to another device") \
+	X(DEST_TABLE, BAD_RES_ERR, "the destination is a flow table that does not exist") \
+	X(DEST_TABLE_OTHER, BAD_PARAM_ERR, "the destination is a flow table of another type or vport") \
+	X(DEST_LEVEL, BAD_PARAM_ERR, "the destination table's level is not higher, and ignore_flow_level is not set") \
+	X(DEST_TABLES, BAD_PARAM_ERR, "more than one destination is a flow table") \
+	X(DEST_TIR, BAD_RES_ERR, "the destination is a TIR that does not exist") \
+	X(COUNTER_EMPTY, BAD_PARAM_ERR, "count without a counter") \
+	X(COUNTER_UNUSED, BAD_PARAM_ERR, "a counter without count") \
+	X(COUNTER_LIST, LIM_ERR, "the entry has more counters than log_max_flow_counter") \
+	X(COUNTER_ID, BAD_RES_ERR, "there is no counter of this number") \
+	X(COUNTER_LIMIT, LIM_ERR, "the device can hold no more counters") \
+	X(COUNTER_BUSY, RES_BUSY, "an entry still uses the counter") \
+	X(COUNTER_BULK, BAD_PARAM_ERR, "the device has no bulk of this size") \
+	X(COUNTER_RANGE, BAD_PARAM_ERR, "the number of counters to query is more than 1 << log_max_flow_counter_bulk, or 0") \
+	X(MODHDR_ID, BAD_RES_ERR, "there is no modify-header context of this number") \
+	X(MODHDR_OTHER, BAD_PARAM_ERR, "the modify-header context is for tables of another type") \
+	X(MODHDR_UNUSED, BAD_PARAM_ERR, "a modify-header context without its action") \
+	X(MODHDR_LIMIT, LIM_ERR, "the device can hold no more modify-header contexts") \
+	X(MODHDR_BUSY, RES_BUSY, "an entry still uses the modify-header context") \
+	X(MODHDR_COUNT, LIM_ERR, "more actions than max_modify_header_actions, or none") \
+	X(MODHDR_TYPE, BAD_PARAM_ERR, "a modify action is none of set, add and copy") \
+	X(MODHDR_FIELD, BAD_PARAM_ERR, "the field of a modify action is not implemented") \
+	X(MODHDR_WIDTH, BAD_PARAM_ERR, "offset and length of a modify action are not inside its field") \
+	X(MODHDR_DATA, BAD_PARAM_ERR, "the data of a modify action has bits outside its length") \
+	X(UNUSED_ID, BAD_PARAM_ERR, "an object's number that no action of the entry uses")
+/* clang-format on */
+
+#define NIC_SYNDROME_ENUM_(name, status, words) NIC_SYN_##name,
+enum nic_syndrome {
+	NIC_SYN_NONE,
+	NIC_SYNDROMES(NIC_SYNDROME_ENUM_) NIC_N_SYNDROMES
+};
+
+#endif
