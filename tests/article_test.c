@@ -105,7 +105,7 @@ static const char *const bind_chain[] = {
 static void print_events(const struct trace *t)
 {
 	for (size_t i = 0; i < t->n_events; i++)
-		print_message("%*s%s %s = %d\n", (int)t->events[i].depth * 2, "",
+		print_message("# %*s%s %s = %d\n", (int)t->events[i].depth * 2, "",
 			      t->events[i].layer, t->events[i].function, t->events[i].result);
 }
 

@@ -98,7 +98,7 @@ static enum walk sum_packets(void *aux, const struct dpif_flow *flow)
 {
 	*(uint64_t *)aux += flow->stats.n_packets;
 	if (flow->stats.n_packets != 7)
-		print_message("a flow has %d packets\n", (int)flow->stats.n_packets);
+		print_message("# a flow has %d packets\n", (int)flow->stats.n_packets);
 	return WALK_ON;
 }
 

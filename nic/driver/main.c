@@ -10,7 +10,6 @@
 #include <errno.h>
 
 /* Capabilities that layouts.h has no row for; they are 0 in a device that does not know them. */
-#define CAP_FLEX_PARSER_PROTOCOLS IFC_LOC(0xa8, 31, 0)
 #define CAP_PRIO_TAG_REQUIRED	  IFC_LOC(0x10, 7, 7)
 #define FDB_TO_VPORT_REG_C_1	  2u
 
@@ -21,7 +20,7 @@ static void read_general(struct mlx5_core_dev *dev, const u8 *cap)
 	dev->caps.vhca_id = (u16)IFC_GET(cmd_hca_cap, cap, vhca_id);
 	dev->caps.eswitch_manager = IFC_GET(cmd_hca_cap, cap, eswitch_manager);
 	dev->caps.reg_c_preserve = IFC_GET(cmd_hca_cap, cap, reg_c_preserve);
-	dev->caps.flex_parser_protocols = ifc_get(cap, CAP_FLEX_PARSER_PROTOCOLS);
+	dev->caps.flex_parser_protocols = IFC_GET(cmd_hca_cap, cap, flex_parser_protocols);
 	dev->caps.prio_tag_required = ifc_get(cap, CAP_PRIO_TAG_REQUIRED);
 	dev->steering_caps.flow_counter_bulk_alloc =
 		(u8)IFC_GET(cmd_hca_cap, cap, flow_counter_bulk_alloc);
