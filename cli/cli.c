@@ -152,7 +152,7 @@ static struct host *configure(struct cli *c)
 	config->enabled = !c->model.no_hw_offload;
 	config->policy = c->model.policy < 0 ? TC_POLICY_NONE
 					     : (enum tc_offload_policy)c->model.policy;
-	host_set_now(c->host, clock_now_ns());
+	host_set_now(c->host, clock_now_ns() + c->ahead_ns);
 	return c->host;
 }
 

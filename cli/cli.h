@@ -32,6 +32,9 @@ struct cli {
 	struct cli_model model; /* of this command */
 	struct host *host;	/* owned; NULL: not made yet */
 	uint64_t host_vfs;	/* what it was made with */
+	/* How far the model's clock is ahead: `send` lets a second pass, in which the driver reads
+	 * the counters of its hardware, as it does once a second on a real host. */
+	uint64_t ahead_ns;
 };
 
 struct cli_command {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* `inhw send`: packets into a port, the way of each, and where they came out. */
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "cli/cli.h"
 #include "flow/packet.h"
 #include "packet/packet.h"
@@ -351,6 +352,7 @@ int cmd_send(struct cli *c, int argc, const char **argv)
 		host_set_output(s->host, take_output, s);
 		status = o.pcap ? send_pcap(s) : send_text(s, argv[1]);
 		host_set_output(s->host, NULL, NULL);
+		c->ahead_ns += NSEC_PER_SEC + NSEC_PER_MSEC;
 	}
 	if (o.json)
 		print_json_all(s);

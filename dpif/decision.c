@@ -262,5 +262,7 @@ void dpif_decision_explain(struct dpif_decision *out, const struct trace *trace,
 		out->has_culprit = true;
 		out->culprit_is_action = put->culprit.is_action;
 		out->culprit_index = put->culprit.index;
+	} else if (put) {
+		dpif_find_culprit(out, put->match, put->actions);
 	}
 }

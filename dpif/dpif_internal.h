@@ -52,6 +52,11 @@ enum dpif_place dpif_decisions_place(const struct dpif_decisions *s, const struc
 /* Concludes from a kernel's words who spoke them; false: no idea. */
 bool dpif_infer(const char *words, const char **layer, const char **function);
 
+/* Finds the field or action that a layer below called d->field; leaves @d as it is if none is
+ * meant. */
+void dpif_find_culprit(struct dpif_decision *d, const struct flow_match *m,
+		       const struct flow_actions *l);
+
 /* What the flow API and the trace know of a flow that is not in hardware goes into @out. */
 void dpif_decision_explain(struct dpif_decision *out, const struct trace *trace, int error,
 			   const struct diag *why, const struct offload_put *put);

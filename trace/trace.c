@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -109,17 +110,15 @@ void trace_note_(struct trace *t, uint32_t number, const char *key, const char *
 	struct trace_event *e = &t->events[number - 1];
 	struct trace_note *notes;
 	size_t cap = e->notes_cap;
-	char buf[512];
+	struct text text;
 	va_list args;
 	char *value;
-	int n;
 
+	text_init(&text);
 	va_start(args, fmt);
-	n = vsnprintf(buf, sizeof buf, fmt, args);
+	text_vputf(&text, fmt, args);
 	va_end(args);
-	if (n >= (int)sizeof buf)
-		memcpy(buf + sizeof buf - 4, "...", 4);
-	value = mem_strdup(buf);
+	value = text_take(&text);
 	if (!value)
 		return;
 	notes = mem_grow(e->notes, &cap, e->n_notes + 1, sizeof *notes);
