@@ -418,7 +418,7 @@ int dpif_netlink_port_add(struct dpif *dpif, const char *name, const char *type,
 	struct dpif_port port;
 	struct nl_reply r;
 	struct nl_msg msg;
-	uint32_t vport;
+	uint32_t vport = 0;
 	int err;
 
 	if (strlen(name) >= IFNAMSIZ || !name[0])

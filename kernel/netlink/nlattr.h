@@ -105,10 +105,12 @@ static inline const struct nlattr *nla_next(const struct nlattr *nla, int *remai
 /* Integers of the payload. The missing bytes of one that is too short are 0. */
 static inline void nla_get_(void *v, const struct nlattr *nla, int size)
 {
-	if (LIKELY(nla_len(nla) >= size))
+	const int len = nla_len(nla);
+
+	if (LIKELY(len >= size))
 		memcpy(v, nla_data(nla), (size_t)size);
-	else
-		memcpy(v, nla_data(nla), (size_t)nla_len(nla));
+	else if (len > 0)
+		memcpy(v, nla_data(nla), (size_t)len);
 }
 static inline u8 nla_get_u8(const struct nlattr *nla)
 {
