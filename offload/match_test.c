@@ -367,7 +367,9 @@ static const struct refusal {
 } refusals[] = {
 	{ "recirc_id(0),in_port(1),eth_type(0x0800)", 0, NULL },
 	{ "recirc_id(5),in_port(1),eth_type(0x0800),ipv4(proto=6),tcp(dst=80)", 0, NULL },
-	{ "in_port(1),eth_type(0x0800)", FLOW_RECIRC_ID, "one chain" },
+	/* Taken as recirc_id(0): what does not speak of it is for the first pass. */
+	{ "in_port(1),eth_type(0x0800)", 0, NULL },
+	{ "recirc_id(0x10000000),in_port(1),eth_type(0x0800)", FLOW_RECIRC_ID, "highest chain" },
 	{ "recirc_id(0x10000000),in_port(1),eth_type(0x0800)", FLOW_RECIRC_ID, "0x0fffffff" },
 	{ "recirc_id(0),eth_type(0x0800)", FLOW_IN_PORT, "one device" },
 	{ "recirc_id(0),in_port(1)", FLOW_ETH_TYPE, "tc chooses a filter list by protocol" },
