@@ -64,16 +64,21 @@ static void kernel_close(void *sock)
 	ksock_close(sock);
 }
 
-static int open_sock(struct host *h, int protocol, struct nl_sock **out, struct diag *d)
+struct nl_kernel_calls host_kernel_calls(struct knet *kernel)
 {
-	const struct nl_kernel_calls calls = {
-		.kernel = h->kernel,
+	return (struct nl_kernel_calls){
+		.kernel = kernel,
 		.socket = kernel_socket,
 		.sendmsg = kernel_sendmsg,
 		.recvmsg = kernel_recvmsg,
 		.join = kernel_join,
 		.close = kernel_close,
 	};
+}
+
+static int open_sock(struct host *h, int protocol, struct nl_sock **out, struct diag *d)
+{
+	const struct nl_kernel_calls calls = host_kernel_calls(h->kernel);
 	struct nl_transport *t;
 	int err = nl_transport_open_inproc(&t, &calls, protocol, d);
 

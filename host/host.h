@@ -8,6 +8,7 @@
 #define HOST_HOST_H
 
 #include "dpif/dpif.h"
+#include "netlink/transport.h"
 #include "nic/device/device.h"
 
 struct host;
@@ -37,6 +38,9 @@ struct mlx5_core_dev *host_driver(struct host *h);
 /* Makes commands of the driver fail: borrowed, see nic/cmd/cmd-fault.h. */
 struct mlx5_cmd_fault *host_cmd_fault(struct host *h);
 struct trace *host_trace(struct host *h);
+
+/* The socket calls of a model kernel for nl_transport_open_inproc(), also of one without a host. */
+struct nl_kernel_calls host_kernel_calls(struct knet *kernel);
 
 /* Another route socket to its kernel, e.g. for tests; owned by the caller. */
 int host_open_route(struct host *h, struct nl_sock **out, struct diag *d) MUST_CHECK;

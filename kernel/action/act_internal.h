@@ -67,7 +67,7 @@ struct tc_action_ops {
 	 * On failure nothing stays and nothing has changed. */
 	int (*init)(const struct act_request *r, struct tc_action **a);
 	int (*act)(struct sk_buff *skb, struct tc_action *a, struct tcf_result *res);
-	/* The kind's attributes in TCA_ACT_OPTIONS without TM, @opt being tc_gen filled in. */
+	/* The kind's attributes in TCA_ACT_OPTIONS without TM. */
 	int (*dump)(const struct knet *net, struct kmsg *m, const struct tc_action *a, int bind,
 		    int ref);
 	void (*cleanup)(struct knet *net, struct tc_action *a); /* or NULL */

@@ -14,7 +14,7 @@
 #include "kernel/core/types.h"
 #include "trace/trace.h"
 
-/* Subsystems with state of their own, in the order in which knet_new() of kernel/ sets them up. */
+/* Subsystems with state of their own, in the order in which kstack_new() sets them up. */
 enum knet_subsys {
 	KNET_NETLINK,	  /* kernel/netlink */
 	KNET_RTNETLINK,	  /* kernel/rtnetlink */

@@ -5,8 +5,9 @@
  * groups and multicast. Deliberately absent: unicast between users, bind to a chosen port,
  * credentials, filters on sockets, namespaces, everything that waits.
  */
-#include "base/alloc.h"
 #include "kernel/netlink/af_netlink_internal.h"
+
+#include "base/alloc.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -5,8 +5,9 @@
  * tests. Deliberately absent: the rtnl lock (one thread), modules, bulk deletion (no handler here
  * can), statistics messages.
  */
-#include "base/alloc.h"
 #include "kernel/rtnetlink/rtnetlink_internal.h"
+
+#include "base/alloc.h"
 
 #include <errno.h>
 

@@ -277,7 +277,7 @@ void nic_commands_fini(struct nic_device *dev);
 /* Slot of a vport in the arrays by vport, or -1. */
 int nic_vport_slot(const struct nic_device *dev, uint32_t vport);
 
-/* What names a table in a command: type, vport, number. @layout fields lie at the same place in all
+/* What names a table in a command: type, vport, number. These fields lie at the same place in all
  * of them. */
 enum nic_syndrome nic_table_resolve(struct nic_device *dev, const uint8_t *in,
 				    struct nic_table **table);

@@ -8,8 +8,8 @@
  */
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "host/host.h"
 #include "kernel/core/netdevice.h"
-#include "kernel/netlink/af_netlink.h"
 #include "kernel/stack/stack.h"
 #include "netlink/transport.h"
 #include "offload/offload-provider.h"
@@ -24,37 +24,6 @@
 #define IFINDEX_FIRST 10
 
 static const char *const ports[] = { "p0", "pf0vf0", "pf0vf1", "pf0vf2", "pf0vf3" };
-
-static void *kernel_socket(void *kernel, int protocol, uint32_t *port)
-{
-	struct ksock *sk = ksock_socket(kernel, protocol, port);
-
-	if (sk) {
-		ksock_set_ext_ack(sk, true);
-		ksock_set_cap_ack(sk, true);
-	}
-	return sk;
-}
-
-static int kernel_sendmsg(void *sock, const struct iovec *iov, size_t n)
-{
-	return ksock_sendmsg(sock, iov, n);
-}
-
-static ssize_t kernel_recvmsg(void *sock, void *buf, size_t cap)
-{
-	return ksock_recvmsg(sock, buf, cap);
-}
-
-static int kernel_join(void *sock, uint32_t group)
-{
-	return ksock_join(sock, group);
-}
-
-static void kernel_close(void *sock)
-{
-	ksock_close(sock);
-}
 
 /* Plain devices without a driver's ndo_setup_tc, as the guest's dummies are. */
 static const struct net_device_ops plain_ops;
@@ -103,8 +72,7 @@ static int make_model(struct bench *b)
 
 static int open_route(struct bench *b, struct nl_sock **sock, struct diag *d)
 {
-	const struct nl_kernel_calls calls = { b->kernel,      kernel_socket, kernel_sendmsg,
-					       kernel_recvmsg, kernel_join,   kernel_close };
+	const struct nl_kernel_calls calls = host_kernel_calls(b->kernel);
 	struct nl_transport *t;
 	int err = b->kernel ? nl_transport_open_inproc(&t, &calls, NETLINK_ROUTE, d)
 			    : nl_transport_open_linux(&t, NETLINK_ROUTE, d);
