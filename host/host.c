@@ -14,6 +14,7 @@
 #include "offload/offload-provider.h"
 
 #include <errno.h>
+#include <linux/if_arp.h>
 #include <stdio.h>
 
 #define VFS_DEFAULT 4
@@ -23,6 +24,7 @@ struct host {
 	struct host_params params;
 	struct trace trace;
 	struct knet *kernel;
+	struct net_device lo; /* as every Linux has: ifindex 1 */
 	struct nic_device *device;
 	struct mlx5_cmd_fault fault; /* between driver and device */
 	struct mlx5_core_dev *driver;
@@ -126,6 +128,20 @@ static void device_to_manager(void *aux, uint32_t reg_c_0, const void *frame, si
 	mlx5_receive(h->driver, reg_c_0, frame, size);
 }
 
+static int new_loopback(struct host *h, struct diag *d)
+{
+	static const struct net_device_ops loopback_ops;
+	int err;
+
+	snprintf(h->lo.name, sizeof h->lo.name, "lo");
+	h->lo.netdev_ops = &loopback_ops;
+	h->lo.flags = IFF_UP | IFF_LOOPBACK;
+	h->lo.mtu = 65536;
+	h->lo.type = ARPHRD_LOOPBACK;
+	err = register_netdevice(h->kernel, &h->lo);
+	return err ? diag_set(d, err, "making lo: %s", diag_strerror(err)) : 0;
+}
+
 static int new_nic(struct host *h, struct diag *d)
 {
 	const struct nic_params nic = { .n_vfs = h->params.n_vfs, .trace = &h->trace };
@@ -227,7 +243,9 @@ int host_new(struct host **out, const struct host_params *params, struct diag *d
 		goto fail;
 	}
 	h->kernel->now_ns = clock_now_ns();
-	err = new_nic(h, d);
+	err = new_loopback(h, d);
+	if (!err)
+		err = new_nic(h, d);
 	if (!err)
 		err = new_datapath(h, d);
 	if (err)
@@ -255,6 +273,8 @@ void host_free(struct host *h)
 	if (h->driver)
 		mlx5_remove(h->driver);
 	nic_device_free(h->device);
+	if (h->lo.net)
+		unregister_netdevice(&h->lo);
 	if (h->kernel)
 		kstack_free(h->kernel);
 	trace_fini(&h->trace);
