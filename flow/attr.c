@@ -205,7 +205,9 @@ static int check_rest(const struct level *key, const struct level *mask, struct 
 			continue;
 		if (type == OVS_KEY_ATTR_PACKET_TYPE && k && is_zero(k))
 			continue;
-		if (mask && (!mk || (type != OVS_KEY_ATTR_TUNNEL && is_zero(mk))))
+		/* Linux puts a tunnel, of which nothing but the TTL is said, into the mask of each
+		 * flow; without one in the key it matches nothing. */
+		if (mask && (!mk || (type == OVS_KEY_ATTR_TUNNEL ? !k : is_zero(mk))))
 			continue;
 		err = diag_set(d, -EOPNOTSUPP, "%s is not supported yet", attr_name(type));
 		diag_field(d, attr_name(type));

@@ -2,11 +2,26 @@
 /*
  * Executes the actions of a flow on a packet. Models net/openvswitch/actions.c, 6.1, for output,
  * push_vlan, pop_vlan, set and set_masked. The attributes were checked when the flow was installed;
- * a packet that is shorter than its key says is dropped.
+ * a packet that is shorter than its key says is dropped. Checksums are updated by what changed, so
+ * that a wrong one stays wrong. Absent: the routing header of IPv6, with which Linux leaves the
+ * checksum alone when it sets the destination.
  */
 #include "kernel/openvswitch/ovs_internal.h"
 
 #include <errno.h>
+#include <linux/if_ether.h>
+#include <netinet/in.h>
+
+#define ABSENT	    0xffff
+#define IPV4_HEADER 20
+#define IPV6_HEADER 40
+
+/* One set: the value, which bits of it, and the headers of the packet. */
+struct set {
+	struct packet *p;
+	const struct packet_headers *h;
+	const u8 *v, *m;
+};
 
 static void set_bytes(u8 *to, const u8 *value, const u8 *mask, size_t n)
 {
@@ -14,75 +29,155 @@ static void set_bytes(u8 *to, const u8 *value, const u8 *mask, size_t n)
 		to[i] = (u8)((to[i] & ~mask[i]) | (value[i] & mask[i]));
 }
 
-static void set_ipv4(u8 *ip, const u8 *v, const u8 *m)
+/* RFC 1624: the checksum at @check after words that it covers changed. */
+static void csum_replace(u8 *check, const u8 *old, const u8 *new, size_t n)
 {
-	set_bytes(ip + 12, v, m, 4);
-	set_bytes(ip + 16, v + 4, m + 4, 4);
-	set_bytes(ip + 1, v + 9, m + 9, 1);
-	set_bytes(ip + 8, v + 10, m + 10, 1);
+	u32 sum = (u16)~get_be16(check);
+
+	for (size_t i = 0; i < n; i += 2)
+		sum += (u32)(u16)~get_be16(old + i) + get_be16(new + i);
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	put_be16(check, (u16)~sum);
 }
 
-static void set_ipv6(u8 *ip, const u8 *v, const u8 *m)
+/* Where the checksum of the transport header is, or NULL; a UDP checksum of 0 is none. */
+static u8 *find_l4_check(const struct set *s, size_t *size)
 {
-	u8 word[4], value[4], mask[4];
+	u8 *l4 = s->p->data + s->h->l4;
 
-	set_bytes(ip + 8, v, m, 16);
-	set_bytes(ip + 24, v + 16, m + 16, 16);
-	set_bytes(ip + 7, v + 38, m + 38, 1);
-	/* Version, traffic class and label share the first word. */
-	put_be32(value, (u32)v[37] << 20 | (get_be32(v + 32) & 0xfffff));
-	put_be32(mask, (u32)m[37] << 20 | (get_be32(m + 32) & 0xfffff));
-	memcpy(word, ip, 4);
-	set_bytes(word, value, mask, 4);
-	memcpy(ip, word, 4);
-}
-
-static int execute_set(struct sk_buff *skb, const struct nlattr *set, bool masked)
-{
-	const struct nlattr *a = nla_data(set);
-	u8 all_ones[sizeof(struct ovs_key_ipv6)];
-	const u8 *v = nla_data(a), *m = masked ? v + nla_len(a) / 2 : all_ones;
-	u8 *data = skb->p.data;
-	struct packet_headers h;
-
-	memset(all_ones, 0xff, sizeof all_ones);
-	packet_dissect(&h, data, skb->p.size);
-	switch (nla_type(a)) {
-	case OVS_KEY_ATTR_ETHERNET:
-		set_bytes(data + ETH_ALEN_, v, m, ETH_ALEN_);
-		set_bytes(data, v + ETH_ALEN_, m + ETH_ALEN_, ETH_ALEN_);
-		return 0;
-	case OVS_KEY_ATTR_IPV4:
-		if (h.l3_type != PACKET_L3_IPV4)
-			return -EINVAL;
-		set_ipv4(data + h.l3, v, m);
-		break;
-	case OVS_KEY_ATTR_IPV6:
-		if (h.l3_type != PACKET_L3_IPV6)
-			return -EINVAL;
-		set_ipv6(data + h.l3, v, m);
-		break;
-	default: /* TCP, UDP: nothing else is installed */
-		if (h.l4 == 0xffff || (size_t)h.l4 + 4 > skb->p.size)
-			return -EINVAL;
-		set_bytes(data + h.l4, v, m, 4);
-		break;
+	*size = 0;
+	if (s->h->l4 == ABSENT)
+		return NULL;
+	switch (s->h->ip_proto) {
+	case IPPROTO_TCP:
+		*size = 20;
+		return l4 + 16;
+	case IPPROTO_UDP:
+		*size = 8;
+		return l4[6] | l4[7] ? l4 + 6 : NULL;
+	case IPPROTO_ICMPV6:
+		return s->h->l3_type == PACKET_L3_IPV6 ? l4 + 2 : NULL;
+	default:
+		return NULL;
 	}
-	packet_fix_checksums(&skb->p);
+}
+
+static void update_l4_check(const struct set *s, const u8 *old, const u8 *new, size_t n)
+{
+	size_t size;
+	u8 *check = find_l4_check(s, &size);
+
+	if (!check || !memcmp(old, new, n))
+		return;
+	csum_replace(check, old, new, n);
+	if (s->h->ip_proto == IPPROTO_UDP && !(check[0] | check[1]))
+		check[0] = check[1] = 0xff;
+}
+
+static int set_eth_addr(const struct set *s)
+{
+	set_bytes(s->p->data + ETH_ALEN_, s->v, s->m, ETH_ALEN_);
+	set_bytes(s->p->data, s->v + ETH_ALEN_, s->m + ETH_ALEN_, ETH_ALEN_);
 	return 0;
 }
 
-static void do_output(struct datapath *dp, struct sk_buff *skb, u32 port_no)
+static int set_ipv4(const struct set *s)
+{
+	u8 *ip = s->p->data + s->h->l3, old[IPV4_HEADER];
+
+	if (s->h->l3 == ABSENT || s->h->l3_type != PACKET_L3_IPV4)
+		return -ENOMEM; /* as Linux: it cannot be made writable */
+	memcpy(old, ip, sizeof old);
+	set_bytes(ip + 12, s->v, s->m, 8);
+	set_bytes(ip + 1, s->v + 9, s->m + 9, 1);
+	set_bytes(ip + 8, s->v + 10, s->m + 10, 1);
+	csum_replace(ip + 10, old, ip, 10);
+	csum_replace(ip + 10, old + 12, ip + 12, 8);
+	update_l4_check(s, old + 12, ip + 12, 8);
+	return 0;
+}
+
+static int set_ipv6(const struct set *s)
+{
+	u8 *ip = s->p->data + s->h->l3, old[IPV6_HEADER];
+	u32 value, mask, word;
+
+	if (s->h->l3 == ABSENT || s->h->l3_type != PACKET_L3_IPV6)
+		return -ENOMEM;
+	memcpy(old, ip, sizeof old);
+	set_bytes(ip + 8, s->v, s->m, 32);
+	set_bytes(ip + 7, s->v + 38, s->m + 38, 1);
+	/* Version, traffic class and label share the first word. */
+	value = (u32)s->v[37] << 20 | (get_be32(s->v + 32) & 0xfffff);
+	mask = (u32)s->m[37] << 20 | (get_be32(s->m + 32) & 0xfffff);
+	word = get_be32(ip);
+	put_be32(ip, (word & ~mask) | (value & mask));
+	update_l4_check(s, old + 8, ip + 8, 32);
+	return 0;
+}
+
+/* Ports of TCP or UDP. */
+static int set_ports(const struct set *s)
+{
+	u8 *l4 = s->p->data + s->h->l4, old[4];
+	size_t size;
+
+	find_l4_check(s, &size);
+	if (!size)
+		return -ENOMEM;
+	memcpy(old, l4, sizeof old);
+	set_bytes(l4, s->v, s->m, sizeof old);
+	update_l4_check(s, old, l4, sizeof old);
+	return 0;
+}
+
+static int execute_set(struct sk_buff *skb, const struct nlattr *set, bool is_masked)
+{
+	static const u8 ones[sizeof(struct ovs_key_ipv6)] = {
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+	};
+	const struct nlattr *a = nla_data(set);
+	struct packet_headers h;
+	struct set s = { &skb->p, &h, nla_data(a), ones };
+
+	if (is_masked)
+		s.m = s.v + nla_len(a) / 2;
+	packet_dissect(&h, skb->p.data, skb->p.size);
+	switch (nla_type(a)) {
+	case OVS_KEY_ATTR_ETHERNET:
+		return set_eth_addr(&s);
+	case OVS_KEY_ATTR_IPV4:
+		return set_ipv4(&s);
+	case OVS_KEY_ATTR_IPV6:
+		return set_ipv6(&s);
+	case OVS_KEY_ATTR_TCP:
+		return h.ip_proto == IPPROTO_TCP ? set_ports(&s) : -ENOMEM;
+	case OVS_KEY_ATTR_UDP:
+		return h.ip_proto == IPPROTO_UDP ? set_ports(&s) : -ENOMEM;
+	default: /* nothing else passes ovs_nla_check_actions() */
+		return -EINVAL;
+	}
+}
+
+/* @is_last: nobody needs the packet after it; else a copy goes out, since who gets it may change
+ * it. */
+static void do_output(struct datapath *dp, struct sk_buff *skb, u32 port_no, bool is_last)
 {
 	struct vport *vport = ovs_vport_find(dp, port_no);
 	struct span sp = SPAN(dp->net->trace);
-	struct net_device *old = skb->dev;
+	u8 buf[PACKET_HEADROOM + PACKET_MAX];
+	struct sk_buff copy;
 
 	span_note(&sp, "port", "%u (%s)", port_no, vport ? vport->dev->name : "gone: dropped");
-	if (vport) {
-		skb->dev = vport->dev;
-		dev_queue_xmit(skb);
-		skb->dev = old;
+	if (!vport || !(vport->dev->flags & IFF_UP)) {
+		span_note(&sp, "result", "the port is gone or down: dropped");
+	} else if (is_last) {
+		ovs_vport_send(vport, skb);
+	} else if (!skb_copy_to(&copy, buf, sizeof buf, skb)) {
+		ovs_vport_send(vport, &copy);
 	}
 	span_end(&sp, 0);
 }
@@ -90,32 +185,43 @@ static void do_output(struct datapath *dp, struct sk_buff *skb, u32 port_no)
 static int push_vlan(struct sk_buff *skb, const struct nlattr *a)
 {
 	struct ovs_action_push_vlan vlan;
+	u16 tci;
+	int err;
 
 	memcpy(&vlan, nla_data(a), sizeof vlan);
-	return packet_push_vlan(&skb->p, vlan.vlan_tpid,
-				be16_from_host(host_from_be16(vlan.vlan_tci) & (u16)~0x1000));
+	tci = host_from_be16(vlan.vlan_tci) & (u16)~VLAN_CFI_MASK;
+	err = packet_push_vlan(&skb->p, vlan.vlan_tpid, be16_from_host(tci));
+	return err ? err : skb_set_protocol(skb);
 }
 
-int ovs_execute_actions(struct datapath *dp, struct sk_buff *skb, const u8 *actions, size_t len,
-			const struct sw_flow_key *key)
+/* A frame without a tag stays as it is. */
+static int pop_vlan(struct sk_buff *skb)
 {
-	struct span sp = SPAN(dp->net->trace);
+	int err = skb_set_protocol(skb);
+
+	if (err || !ovs_is_vlan_type(skb->protocol))
+		return err;
+	err = packet_pop_vlan(&skb->p);
+	return err ? err : skb_set_protocol(skb);
+}
+
+static int do_execute_actions(struct datapath *dp, struct sk_buff *skb, const struct sw_flow *flow)
+{
 	const struct nlattr *a;
 	int rem, err = 0;
 
-	if (!len)
-		span_note(&sp, "actions", "none: the packet is dropped");
-	nla_for_each_attr(a, (const struct nlattr *)(const void *)actions, len, rem)
+	nla_for_each_attr(a, (const struct nlattr *)(const void *)flow->actions, flow->actions_len,
+			  rem)
 	{
 		switch (nla_type(a)) {
 		case OVS_ACTION_ATTR_OUTPUT:
-			do_output(dp, skb, nla_get_u32(a));
+			do_output(dp, skb, nla_get_u32(a), rem == (int)NLA_ALIGN(a->nla_len));
 			break;
 		case OVS_ACTION_ATTR_PUSH_VLAN:
 			err = push_vlan(skb, a);
 			break;
 		case OVS_ACTION_ATTR_POP_VLAN:
-			err = packet_pop_vlan(&skb->p);
+			err = pop_vlan(skb);
 			break;
 		case OVS_ACTION_ATTR_SET:
 		case OVS_ACTION_ATTR_SET_MASKED:
@@ -128,5 +234,24 @@ int ovs_execute_actions(struct datapath *dp, struct sk_buff *skb, const u8 *acti
 		if (err)
 			break;
 	}
+	return err;
+}
+
+int ovs_execute_actions(struct datapath *dp, struct sk_buff *skb, const struct sw_flow *flow)
+{
+	struct span sp = SPAN(dp->net->trace);
+	struct ovs_net *ovs = ovs_net(dp->net);
+	int err;
+
+	if (!flow->actions_len)
+		span_note(&sp, "actions", "none: the packet is dropped");
+	if (ovs->recursion >= OVS_RECURSION_LIMIT)
+		return span_end(&sp, trace_refuse(dp->net->trace, -ENETDOWN, NULL,
+						  "recursion limit reached on datapath %s, "
+						  "probable configuration error",
+						  dp->name));
+	ovs->recursion++;
+	err = do_execute_actions(dp, skb, flow);
+	ovs->recursion--;
 	return span_end(&sp, err);
 }

@@ -17,15 +17,12 @@ int dp_ifindex(const struct datapath *dp)
 	return local ? local->dev->ifindex : 0;
 }
 
-struct datapath *get_dp(struct knet *net, int ifindex)
+struct datapath *get_dp(const struct knet *net, int ifindex)
 {
-	struct datapath *dp;
+	const struct net_device *dev = dev_get_by_index(net, ifindex);
+	const struct vport *vport = dev ? ovs_vport_of(dev) : NULL;
 
-	list_for_each_entry (dp, &ovs_net(net)->dps, link) {
-		if (dp_ifindex(dp) == ifindex)
-			return dp;
-	}
-	return NULL;
+	return vport && vport->type == OVS_VPORT_TYPE_INTERNAL ? vport->dp : NULL;
 }
 
 /* ---- packets ---- */
@@ -56,9 +53,8 @@ void ovs_dp_process_packet(struct datapath *dp, struct sk_buff *skb, u32 in_port
 	struct sw_flow *flow;
 	u32 n_mask_hit = 0;
 
-	if (dp->recursion >= OVS_RECURSION_LIMIT || ovs_flow_key_extract(&key, skb, in_port) < 0) {
-		span_note(&sp, "result", "dropped: %s",
-			  dp->recursion ? "recursion limit" : "no Ethernet header");
+	if (skb_set_protocol(skb) < 0 || ovs_flow_key_extract(&key, skb, in_port) < 0) {
+		span_note(&sp, "result", "dropped: no Ethernet header");
 		span_end(&sp, 0);
 		return;
 	}
@@ -71,9 +67,7 @@ void ovs_dp_process_packet(struct datapath *dp, struct sk_buff *skb, u32 in_port
 	} else {
 		dp->n_hit++;
 		count_packet(flow, skb, &key, dp->net->now_ns);
-		dp->recursion++;
-		ovs_execute_actions(dp, skb, flow->actions, flow->actions_len, &key);
-		dp->recursion--;
+		ovs_execute_actions(dp, skb, flow);
 	}
 	span_end(&sp, 0);
 }
@@ -84,12 +78,17 @@ void ovs_dp_process_packet(struct datapath *dp, struct sk_buff *skb, u32 in_port
 	(OVS_DP_F_UNALIGNED | OVS_DP_F_VPORT_PIDS | OVS_DP_F_TC_RECIRC_SHARING | \
 	 OVS_DP_F_DISPATCH_UPCALL_PER_CPU)
 
+#define MASKS_CACHE_DEFAULT 256u  /* MC_DEFAULT_HASH_ENTRIES */
+#define MASKS_CACHE_MAX	    4096u /* what fits PCPU_MIN_UNIT_SIZE */
+
 const struct nla_policy ovs_datapath_policy[OVS_DP_ATTR_MAX + 1] = {
 	[OVS_DP_ATTR_NAME] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
 	[OVS_DP_ATTR_UPCALL_PID] = { .type = NLA_U32 },
 	[OVS_DP_ATTR_USER_FEATURES] = { .type = NLA_U32 },
-	[OVS_DP_ATTR_MASKS_CACHE_SIZE] = { .type = NLA_U32 },
-	[OVS_DP_ATTR_IFINDEX] = { .type = NLA_U32 },
+	[OVS_DP_ATTR_MASKS_CACHE_SIZE] = { .type = NLA_U32,
+					   .validation = NLA_VALIDATE_RANGE,
+					   .max = MASKS_CACHE_MAX },
+	[OVS_DP_ATTR_IFINDEX] = { .type = NLA_S32, .validation = NLA_VALIDATE_MIN, .min = 0 },
 };
 
 static int fill_dp(struct kmsg *m, const struct datapath *dp, u32 portid, u32 seq, int flags,
@@ -104,76 +103,149 @@ static int fill_dp(struct kmsg *m, const struct datapath *dp, u32 portid, u32 se
 	const struct ovs_dp_megaflow_stats mega = { .n_mask_hit = dp->n_mask_hit,
 						    .n_masks = (u32)dp->table.n_masks };
 	size_t start = m->len;
-	struct ovs_header *h = genlmsg_put(m, portid, seq, &ovs_net(dp->net)->datapath, flags, cmd);
+	struct ovs_header *h =
+		genlmsg_put(m, portid, seq, &ovs_net(dp->net)->family[OVS_DATAPATH], flags, cmd);
 
 	if (!h)
 		return -EMSGSIZE;
 	h->dp_ifindex = dp_ifindex(dp);
-	if (nla_put_string(m, OVS_DP_ATTR_NAME, dp->name) ||
-	    nla_put(m, OVS_DP_ATTR_STATS, sizeof stats, &stats) ||
-	    nla_put(m, OVS_DP_ATTR_MEGAFLOW_STATS, sizeof mega, &mega) ||
-	    nla_put_u32(m, OVS_DP_ATTR_USER_FEATURES, dp->user_features) ||
-	    nla_put_u32(m, OVS_DP_ATTR_MASKS_CACHE_SIZE, 0)) {
+	nla_put_string(m, OVS_DP_ATTR_NAME, dp->name);
+	nla_put(m, OVS_DP_ATTR_STATS, sizeof stats, &stats);
+	nla_put(m, OVS_DP_ATTR_MEGAFLOW_STATS, sizeof mega, &mega);
+	nla_put_u32(m, OVS_DP_ATTR_USER_FEATURES, dp->user_features);
+	nla_put_u32(m, OVS_DP_ATTR_MASKS_CACHE_SIZE, dp->masks_cache_size);
+	if (dp->user_features & OVS_DP_F_DISPATCH_UPCALL_PER_CPU && dp->n_pids)
+		nla_put(m, OVS_DP_ATTR_PER_CPU_PIDS, (int)(dp->n_pids * sizeof dp->pids[0]),
+			dp->pids);
+	if (m->error) {
 		nlmsg_trim(m, start);
 		return -EMSGSIZE;
 	}
-	nlmsg_end(m, (const struct nlmsghdr *)(const void *)(m->buf + start));
+	genlmsg_end(m, h);
 	return 0;
 }
 
-static int reply_dp(struct genl_info *info, const struct datapath *dp, u8 cmd, bool notify)
+/* Tells the requester, with NLM_F_ECHO, and the group; that nobody could be told undoes nothing. */
+static void notify_dp(struct genl_info *info, const struct datapath *dp, u8 cmd)
 {
 	struct knet *net = info->req->net;
-	struct kmsg m;
-	int err = kmsg_init(&m, NETLINK_DATAGRAM_MAX);
+	struct kmsg *m = knet_scratch(net);
 
-	if (err)
-		return err;
-	err = fill_dp(&m, dp, info->req->portid, info->req->nlh->nlmsg_seq, 0, cmd);
-	if (!err && notify)
-		err = nlmsg_notify(net, info->req, NETLINK_GENERIC, &m,
-				   ovs_net(net)->datapath.mcgrp_id,
-				   info->req->nlh->nlmsg_flags & NLM_F_ECHO);
-	else if (!err)
-		err = nlmsg_unicast(info->req, &m);
-	kmsg_fini(&m);
-	return err;
+	if (!fill_dp(m, dp, info->req->portid, info->req->nlh->nlmsg_seq, 0, cmd))
+		genl_notify(net, info->req, &ovs_net(net)->family[OVS_DATAPATH], m);
 }
 
 static struct datapath *lookup_dp(struct genl_info *info)
 {
 	const struct nlattr *name = info->attrs[OVS_DP_ATTR_NAME];
 	const struct ovs_header *h = info->userhdr;
-	struct vport *vport;
+	struct datapath *dp = NULL;
 
-	if (!name)
-		return get_dp(info->req->net, h->dp_ifindex);
-	vport = ovs_vport_by_name(info->req->net, nla_data(name));
-	return vport && vport->port_no == OVSP_LOCAL ? vport->dp : NULL;
+	if (!name) {
+		dp = get_dp(info->req->net, h->dp_ifindex);
+	} else {
+		const struct vport *vport = ovs_vport_by_name(info->req->net, nla_data(name));
+
+		if (vport && vport->port_no == OVSP_LOCAL)
+			dp = vport->dp;
+	}
+	if (!dp)
+		trace_refuse(info->req->net->trace, -ENODEV, NULL, "there is no such datapath");
+	return dp;
 }
 
-static int set_features(struct datapath *dp, const struct nlattr *features)
+static int set_masks_cache_size(struct datapath *dp, u32 size)
 {
-	u32 want = features ? nla_get_u32(features) : dp->user_features;
-
-	if (want & ~(u32)FEATURES_KNOWN)
-		return trace_refuse(dp->net->trace, -EOPNOTSUPP, NULL, "unknown feature bits 0x%x",
-				    want & ~(u32)FEATURES_KNOWN);
-	dp->user_features = want;
+	if (size & (size - 1))
+		return trace_refuse(dp->net->trace, -EINVAL, NULL,
+				    "the size of the mask cache, %u, is no power of two", size);
+	dp->masks_cache_size = size;
 	return 0;
 }
 
-void ovs_dp_destroy(struct datapath *dp)
+/* What NEW and SET have in common. Features that are not given are off. */
+static int ovs_dp_change(struct datapath *dp, const struct nlattr **a)
+{
+	const struct nlattr *want = a[OVS_DP_ATTR_USER_FEATURES];
+	const struct nlattr *pids = a[OVS_DP_ATTR_PER_CPU_PIDS];
+	const struct nlattr *size = a[OVS_DP_ATTR_MASKS_CACHE_SIZE];
+	u32 features = want ? nla_get_u32(want) : 0;
+	int err = 0;
+
+	if (features & ~(u32)FEATURES_KNOWN)
+		return trace_refuse(dp->net->trace, -EOPNOTSUPP, NULL, "unknown feature bits 0x%x",
+				    features & ~(u32)FEATURES_KNOWN);
+	if (size)
+		err = set_masks_cache_size(dp, nla_get_u32(size));
+	if (err)
+		return err;
+	dp->user_features = features;
+	if (features & OVS_DP_F_DISPATCH_UPCALL_PER_CPU && pids &&
+	    ovs_get_pids(pids, dp->pids, &dp->n_pids))
+		return trace_refuse(dp->net->trace, -EINVAL, NULL,
+				    "PER_CPU_PIDS is not an array of 1 to %u numbers", OVS_CPUS);
+	return 0;
+}
+
+static struct datapath *new_dp(struct knet *net, const char *name)
+{
+	struct datapath *dp = mem_new(sizeof *dp);
+
+	if (!dp)
+		return NULL;
+	dp->net = net;
+	snprintf(dp->name, sizeof dp->name, "%s", name);
+	dp->masks_cache_size = MASKS_CACHE_DEFAULT;
+	idr_init(&dp->ports);
+	list_init(&dp->link);
+	ovs_flow_tbl_init(&dp->table);
+	return dp;
+}
+
+/* The local port goes last: with it the datapath can be found no more. */
+static void dp_destroy(struct datapath *dp)
 {
 	struct vport *vport;
 	uint64_t id;
 
-	ovs_flow_tbl_fini(&dp->table);
-	idr_for_each (&dp->ports, id, vport)
+	idr_for_each (&dp->ports, id, vport) {
+		if (vport->port_no != OVSP_LOCAL)
+			ovs_vport_del(vport);
+	}
+	list_del(&dp->link);
+	vport = ovs_vport_find(dp, OVSP_LOCAL);
+	if (vport)
 		ovs_vport_del(vport);
 	idr_fini(&dp->ports);
-	list_del(&dp->link);
+	ovs_flow_tbl_fini(&dp->table);
 	mem_free(dp);
+}
+
+/* An old userland, which does not know of features, is about to use a datapath that is there. */
+static void reset_features(struct genl_info *info)
+{
+	struct datapath *dp = lookup_dp(info);
+
+	if (dp)
+		dp->user_features = 0;
+}
+
+static int add_local_port(struct datapath *dp, struct genl_info *info)
+{
+	const struct nlattr *ifindex = info->attrs[OVS_DP_ATTR_IFINDEX];
+	const struct vport_parms parms = { .name = dp->name,
+					   .type = OVS_VPORT_TYPE_INTERNAL,
+					   .port_no = OVSP_LOCAL,
+					   .ifindex = ifindex ? (int)nla_get_u32(ifindex) : 0,
+					   .pids = info->attrs[OVS_DP_ATTR_UPCALL_PID] };
+	struct vport *local;
+	int err = ovs_vport_add(dp, &parms, &local);
+
+	if (err == -EBUSY) /* of the ifindex */
+		err = -EEXIST;
+	if (err == -EEXIST && info->genlhdr->version < OVS_DP_VER_FEATURES)
+		reset_features(info);
+	return err;
 }
 
 static int ovs_dp_cmd_new(struct genl_info *info)
@@ -181,43 +253,35 @@ static int ovs_dp_cmd_new(struct genl_info *info)
 	const struct nlattr **a = info->attrs;
 	struct knet *net = info->req->net;
 	struct datapath *dp;
-	struct vport *local;
 	int err;
 
 	if (!a[OVS_DP_ATTR_NAME] || !a[OVS_DP_ATTR_UPCALL_PID])
 		return trace_refuse(net->trace, -EINVAL, NULL,
 				    "NAME and UPCALL_PID are needed for a datapath");
-	if (dev_get_by_name(net, nla_data(a[OVS_DP_ATTR_NAME])))
-		return trace_refuse(net->trace, -EEXIST, NULL, "there is a device of that name");
-	dp = mem_new(sizeof *dp);
+	dp = new_dp(net, nla_data(a[OVS_DP_ATTR_NAME]));
 	if (!dp)
 		return -ENOMEM;
-	dp->net = net;
-	snprintf(dp->name, sizeof dp->name, "%s", (const char *)nla_data(a[OVS_DP_ATTR_NAME]));
-	idr_init(&dp->ports);
-	ovs_flow_tbl_init(&dp->table);
-	list_add_before(&ovs_net(net)->dps, &dp->link);
-	err = set_features(dp, a[OVS_DP_ATTR_USER_FEATURES]);
+	err = ovs_dp_change(dp, a);
 	if (!err)
-		err = ovs_vport_add(dp, dp->name, OVS_VPORT_TYPE_INTERNAL, OVSP_LOCAL,
-				    nla_get_u32(a[OVS_DP_ATTR_UPCALL_PID]), &local);
+		err = add_local_port(dp, info);
 	if (err) {
-		ovs_dp_destroy(dp);
+		dp_destroy(dp);
 		return err;
 	}
-	return reply_dp(info, dp, OVS_DP_CMD_NEW, true);
+	list_add_before(&ovs_net(net)->dps, &dp->link);
+	notify_dp(info, dp, OVS_DP_CMD_NEW);
+	return 0;
 }
 
 static int ovs_dp_cmd_del(struct genl_info *info)
 {
 	struct datapath *dp = lookup_dp(info);
-	int err;
 
 	if (!dp)
 		return -ENODEV;
-	err = reply_dp(info, dp, OVS_DP_CMD_DEL, true);
-	ovs_dp_destroy(dp);
-	return err;
+	notify_dp(info, dp, OVS_DP_CMD_DEL);
+	dp_destroy(dp);
+	return 0;
 }
 
 static int ovs_dp_cmd_set(struct genl_info *info)
@@ -227,110 +291,106 @@ static int ovs_dp_cmd_set(struct genl_info *info)
 
 	if (!dp)
 		return -ENODEV;
-	err = set_features(dp, info->attrs[OVS_DP_ATTR_USER_FEATURES]);
-	return err ? err : reply_dp(info, dp, OVS_DP_CMD_SET, true);
+	err = ovs_dp_change(dp, info->attrs);
+	if (!err)
+		notify_dp(info, dp, OVS_DP_CMD_SET);
+	return err;
 }
 
 static int ovs_dp_cmd_get(struct genl_info *info)
 {
 	struct datapath *dp = lookup_dp(info);
+	struct kmsg *m;
+	int err;
 
-	return dp ? reply_dp(info, dp, OVS_DP_CMD_GET, false) : -ENODEV;
+	if (!dp)
+		return -ENODEV;
+	m = knet_scratch(info->req->net);
+	err = fill_dp(m, dp, info->req->portid, info->req->nlh->nlmsg_seq, 0, OVS_DP_CMD_GET);
+	return err ? err : nlmsg_unicast(info->req, m);
 }
 
 static int ovs_dp_cmd_dump(struct kmsg *m, struct netlink_callback *cb)
 {
-	size_t start = m->len;
 	struct datapath *dp;
 	long i = 0;
 
 	list_for_each_entry (dp, &ovs_net(cb->net)->dps, link) {
-		if (i++ < cb->args[0])
-			continue;
-		if (fill_dp(m, dp, cb->portid, cb->seq, NLM_F_MULTI, OVS_DP_CMD_GET) < 0)
+		if (i >= cb->args[0] &&
+		    fill_dp(m, dp, cb->portid, cb->seq, NLM_F_MULTI, OVS_DP_CMD_GET) < 0)
 			break;
-		cb->args[0] = i;
+		i++;
 	}
-	return (int)(m->len - start);
+	cb->args[0] = i;
+	return (int)m->len;
 }
 
-const struct genl_op ovs_datapath_ops[] = {
+const struct genl_op ovs_datapath_ops[OVS_N_OPS] = {
 	{ .cmd = OVS_DP_CMD_NEW, .flags = GENL_UNS_ADMIN_PERM, .doit = ovs_dp_cmd_new },
 	{ .cmd = OVS_DP_CMD_DEL, .flags = GENL_UNS_ADMIN_PERM, .doit = ovs_dp_cmd_del },
 	{ .cmd = OVS_DP_CMD_GET, .flags = 0, .doit = ovs_dp_cmd_get, .dumpit = ovs_dp_cmd_dump },
 	{ .cmd = OVS_DP_CMD_SET, .flags = GENL_UNS_ADMIN_PERM, .doit = ovs_dp_cmd_set },
 };
 
-size_t ovs_datapath_n_ops(void)
-{
-	return ARRAY_SIZE(ovs_datapath_ops);
-}
-
 /* ---- set-up ---- */
 
 /* A device that goes away leaves its datapath. */
 static void on_netdev(struct notifier_block *nb, enum netdev_event event, struct net_device *dev)
 {
-	struct vport *vport;
+	struct vport *vport = event == NETDEV_UNREGISTER ? ovs_vport_of(dev) : NULL;
 
-	if (event != NETDEV_UNREGISTER || dev->rx_handler_data == NULL)
+	if (!vport || vport->type == OVS_VPORT_TYPE_INTERNAL)
 		return;
-	vport = ovs_vport_by_name(dev->net, dev->name);
-	if (vport && vport->type == OVS_VPORT_TYPE_NETDEV)
-		ovs_vport_del(vport);
+	ovs_vport_notify_del(vport);
+	ovs_vport_del(vport);
 }
+
+/* What the three families differ in. */
+static const struct genl_family families[] = {
+	{ .name = OVS_DATAPATH_FAMILY,
+	  .version = OVS_DATAPATH_VERSION,
+	  .maxattr = OVS_DP_ATTR_MAX,
+	  .policy = ovs_datapath_policy,
+	  .ops = ovs_datapath_ops,
+	  .mcgrp = OVS_DATAPATH_MCGROUP,
+	  .resv_start_op = OVS_DP_CMD_SET + 1 },
+	{ .name = OVS_VPORT_FAMILY,
+	  .version = OVS_VPORT_VERSION,
+	  .maxattr = OVS_VPORT_ATTR_MAX,
+	  .policy = ovs_vport_policy,
+	  .ops = ovs_vport_ops,
+	  .mcgrp = OVS_VPORT_MCGROUP,
+	  .resv_start_op = OVS_VPORT_CMD_SET + 1 },
+	{ .name = OVS_FLOW_FAMILY,
+	  .version = OVS_FLOW_VERSION,
+	  .maxattr = OVS_FLOW_ATTR_MAX,
+	  .policy = ovs_flow_policy,
+	  .ops = ovs_flow_ops,
+	  .mcgrp = OVS_FLOW_MCGROUP,
+	  .resv_start_op = OVS_FLOW_CMD_SET + 1 },
+};
 
 int ovs_init(struct knet *net)
 {
 	struct ovs_net *ovs = mem_new(sizeof *ovs);
-	int err;
+	int err = 0;
 
 	if (!ovs)
 		return -ENOMEM;
 	list_init(&ovs->dps);
 	ovs->nb.call = on_netdev;
-	ovs->datapath = (struct genl_family){
-		.name = OVS_DATAPATH_FAMILY,
-		.version = OVS_DATAPATH_VERSION,
-		.hdrsize = sizeof(struct ovs_header),
-		.maxattr = OVS_DP_ATTR_MAX,
-		.policy = ovs_datapath_policy,
-		.ops = ovs_datapath_ops,
-		.n_ops = ovs_datapath_n_ops(),
-		.mcgrp = OVS_DATAPATH_MCGROUP,
-	};
-	ovs->vport = (struct genl_family){
-		.name = OVS_VPORT_FAMILY,
-		.version = OVS_VPORT_VERSION,
-		.hdrsize = sizeof(struct ovs_header),
-		.maxattr = OVS_VPORT_ATTR_MAX,
-		.policy = ovs_vport_policy,
-		.ops = ovs_vport_ops,
-		.n_ops = ovs_vport_n_ops(),
-		.mcgrp = OVS_VPORT_MCGROUP,
-	};
-	ovs->flow = (struct genl_family){
-		.name = OVS_FLOW_FAMILY,
-		.version = OVS_FLOW_VERSION,
-		.hdrsize = sizeof(struct ovs_header),
-		.maxattr = OVS_FLOW_ATTR_MAX,
-		.policy = ovs_flow_policy,
-		.ops = ovs_flow_ops,
-		.n_ops = ovs_flow_n_ops(),
-		.mcgrp = OVS_FLOW_MCGROUP,
-	};
-	net->subsys[KNET_OPENVSWITCH] = ovs;
-	err = genl_register_family(net, &ovs->datapath);
-	if (!err)
-		err = genl_register_family(net, &ovs->vport);
-	if (!err)
-		err = genl_register_family(net, &ovs->flow);
-	if (err) {
-		/* The families are given up with genl_exit(), which follows a failed set-up. */
-		return err;
+	for (size_t i = 0; i < ARRAY_SIZE(families) && !err; i++) {
+		ovs->family[i] = families[i];
+		ovs->family[i].hdrsize = sizeof(struct ovs_header);
+		ovs->family[i].n_ops = OVS_N_OPS;
+		err = genl_register_family(net, &ovs->family[i]);
 	}
-	register_netdevice_notifier(net, &ovs->nb);
-	return 0;
+	net->subsys[KNET_OPENVSWITCH] = ovs;
+	if (err)
+		ovs_exit(net);
+	else
+		register_netdevice_notifier(net, &ovs->nb);
+	return err;
 }
 
 void ovs_exit(struct knet *net)
@@ -341,8 +401,10 @@ void ovs_exit(struct knet *net)
 	if (!ovs)
 		return;
 	list_for_each_entry_safe (dp, tmp, &ovs->dps, link)
-		ovs_dp_destroy(dp);
+		dp_destroy(dp);
 	unregister_netdevice_notifier(&ovs->nb);
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
+		genl_unregister_family(net, &ovs->family[i]);
 	net->subsys[KNET_OPENVSWITCH] = NULL;
 	mem_free(ovs);
 }

@@ -4,7 +4,9 @@
 #include "base/alloc.h"
 
 #include <linux/gen_stats.h>
+#include <linux/genetlink.h>
 #include <linux/netlink.h>
+#include <linux/openvswitch.h>
 #include <linux/pkt_cls.h>
 #include <linux/rtnetlink.h>
 #include <linux/tc_act/tc_csum.h>
@@ -13,6 +15,8 @@
 #include <linux/tc_act/tc_pedit.h>
 #include <linux/tc_act/tc_vlan.h>
 #include <string.h>
+
+#define INDEX_OF_USER 1000 /* below: an index that the kernel chose */
 
 /* What an attribute is for the comparison. */
 enum what {
@@ -75,10 +79,102 @@ static const struct rule tc_rules[] = {
 };
 LEVEL(tc);
 
+static const struct rule tcam_rules[] = { { NULL, TCA_ACT_TAB, W_NEST, &actions } };
+LEVEL(tcam);
+
+/* ---- generic netlink ---- */
+
+static const struct rule group_rules[] = { { NULL, CTRL_ATTR_MCAST_GRP_ID, W_TIMES, NULL } };
+LEVEL(group);
+static const struct rule groups_rules[] = { { NULL, -1, W_NEST, &group } };
+LEVEL(groups);
+static const struct rule ctrl_rules[] = {
+	{ NULL, CTRL_ATTR_FAMILY_ID, W_TIMES, NULL },
+	{ NULL, CTRL_ATTR_MCAST_GROUPS, W_NEST, &groups },
+};
+LEVEL(ctrl);
+/* Linux tells masks apart also by how far their attributes reach, so that it may have more. */
+static const struct rule datapath_rules[] = {
+	{ NULL, OVS_DP_ATTR_MEGAFLOW_STATS, W_TIMES, NULL },
+	{ NULL, OVS_DP_ATTR_UPCALL_PID, W_TIMES, NULL },
+	{ NULL, OVS_DP_ATTR_PER_CPU_PIDS, W_TIMES, NULL },
+	{ NULL, OVS_DP_ATTR_PAD, W_ABSENT, NULL },
+};
+LEVEL(datapath);
+static const struct rule vport_rules[] = {
+	{ NULL, OVS_VPORT_ATTR_UPCALL_PID, W_TIMES, NULL },
+	{ NULL, OVS_VPORT_ATTR_STATS, W_TIMES, NULL },
+	{ NULL, OVS_VPORT_ATTR_IFINDEX, W_TIMES, NULL },
+	{ NULL, OVS_VPORT_ATTR_PAD, W_ABSENT, NULL },
+};
+LEVEL(vport);
+static const struct rule encap2_rules[] = { { NULL, OVS_KEY_ATTR_TUNNEL, W_BYTES, NULL } };
+LEVEL(encap2);
+static const struct rule encap_rules[] = { { NULL, OVS_KEY_ATTR_ENCAP, W_NEST, &encap2 } };
+LEVEL(encap);
+/* Not every kernel is built with zones of connection tracking. */
+static const struct rule key_rules[] = {
+	{ NULL, OVS_KEY_ATTR_ENCAP, W_NEST, &encap },
+	{ NULL, OVS_KEY_ATTR_CT_ZONE, W_ABSENT, NULL },
+};
+LEVEL(key);
+static const struct rule flow_actions_rules[] = { { NULL, OVS_ACTION_ATTR_OUTPUT, W_BYTES, NULL } };
+LEVEL(flow_actions);
+static const struct rule flow_rules[] = {
+	{ NULL, OVS_FLOW_ATTR_KEY, W_NEST, &key },
+	{ NULL, OVS_FLOW_ATTR_MASK, W_NEST, &key },
+	{ NULL, OVS_FLOW_ATTR_ACTIONS, W_NEST, &flow_actions },
+	{ NULL, OVS_FLOW_ATTR_USED, W_TIMES, NULL },
+	{ NULL, OVS_FLOW_ATTR_PAD, W_ABSENT, NULL },
+};
+LEVEL(flow);
+
+/* The policy that an attribute did not meet is not modelled. */
+static const struct rule ack_rules[] = { { NULL, NLMSGERR_ATTR_POLICY, W_ABSENT, NULL } };
+LEVEL(ack);
+
+/* Families, with the number that nlctrl gave them. */
+struct families {
+	struct {
+		const char *name;
+		const struct level *level;
+		uint16_t id;
+		bool has_header; /* struct ovs_header */
+	} f[4];
+};
+
+static const struct families no_families = { {
+	{ "nlctrl", &ctrl, GENL_ID_CTRL, false },
+	{ OVS_DATAPATH_FAMILY, &datapath, 0, true },
+	{ OVS_VPORT_FAMILY, &vport, 0, true },
+	{ OVS_FLOW_FAMILY, &flow, 0, true },
+} };
+
+static int find_family(const struct families *all, uint16_t id)
+{
+	for (int i = 0; i < (int)ARRAY_SIZE(all->f); i++)
+		if (all->f[i].id == id)
+			return i;
+	return -1;
+}
+
 static void put_hex(struct text *t, const uint8_t *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		text_putf(t, "%02x", p[i]);
+}
+
+/* A user's index is high. */
+static void put_index(struct text *t, const uint8_t *p, size_t n)
+{
+	uint32_t index = 0;
+
+	if (n >= sizeof index)
+		memcpy(&index, p, sizeof index);
+	if (index < INDEX_OF_USER)
+		text_put(t, ": index ");
+	else
+		text_putf(t, ": index %u ", index);
 }
 
 static const struct rule *find_rule(const struct level *l, int type, const char *kind)
@@ -135,7 +231,7 @@ static void put_attrs(struct text *t, const struct level *l, const uint8_t *p, s
 			text_put_char(t, '\n');
 			break;
 		case W_INDEX:
-			text_put(t, ": index ");
+			put_index(t, data, (size_t)a.nla_len - NLA_HDRLEN);
 			put_hex(t, data + 4,
 				a.nla_len < NLA_HDRLEN + 4 ? 0
 							   : (size_t)a.nla_len - NLA_HDRLEN - 4);
@@ -164,8 +260,67 @@ static void put_attrs(struct text *t, const struct level *l, const uint8_t *p, s
 	}
 }
 
+/* An answer of nlctrl says which number a family has. */
+static void learn_family(struct families *all, const uint8_t *p, size_t size)
+{
+	const char *name = "";
+	uint16_t id = 0;
+
+	while (size >= sizeof(struct nlattr)) {
+		struct nlattr a;
+
+		memcpy(&a, p, sizeof a);
+		if (a.nla_len < NLA_HDRLEN || a.nla_len > size)
+			return;
+		if (a.nla_type == CTRL_ATTR_FAMILY_ID && a.nla_len == NLA_HDRLEN + sizeof id)
+			memcpy(&id, p + NLA_HDRLEN, sizeof id);
+		if (a.nla_type == CTRL_ATTR_FAMILY_NAME && !p[a.nla_len - 1])
+			name = (const char *)p + NLA_HDRLEN;
+		for (size_t i = 0; id && i < ARRAY_SIZE(all->f); i++)
+			if (!strcmp(all->f[i].name, name))
+				all->f[i].id = id;
+		if ((size_t)NLA_ALIGN(a.nla_len) >= size)
+			return;
+		p += NLA_ALIGN(a.nla_len);
+		size -= NLA_ALIGN(a.nla_len);
+	}
+}
+
+static void put_genl(struct text *t, struct families *all, int family, const uint8_t *p,
+		     size_t size)
+{
+	struct genlmsghdr g;
+	struct ovs_header ovs;
+	size_t skip = GENL_HDRLEN + (all->f[family].has_header ? sizeof ovs : 0);
+
+	if (size < skip)
+		return;
+	memcpy(&g, p, sizeof g);
+	text_putf(t, "    cmd %u version %u", g.cmd, g.version);
+	if (all->f[family].has_header) {
+		memcpy(&ovs, p + GENL_HDRLEN, sizeof ovs);
+		text_putf(t, " datapath %s",
+			  ovs.dp_ifindex <= 0	     ? "none"
+			  : ovs.dp_ifindex > 1000000 ? "unknown"
+						     : "this");
+	} else {
+		learn_family(all, p + skip, size - skip);
+	}
+	text_put_char(t, '\n');
+	put_attrs(t, all->f[family].level, p + skip, size - skip, NULL, 0);
+}
+
+/* The name of a type of message, which is a family's number; false: it is none. */
+static const char *type_name(const struct families *all, uint16_t type)
+{
+	int family = all ? find_family(all, type) : -1;
+
+	return family < 0 ? NULL : all->f[family].name;
+}
+
 /* An ack: the error, the request's header, and the TLVs. */
-static void put_ack(struct text *t, const struct nlmsghdr *h, const uint8_t *p, size_t size)
+static void put_ack(struct text *t, const struct families *all, const struct nlmsghdr *h,
+		    const uint8_t *p, size_t size)
 {
 	struct nlmsgerr e;
 	size_t skip;
@@ -173,16 +328,22 @@ static void put_ack(struct text *t, const struct nlmsghdr *h, const uint8_t *p, 
 	if (size < sizeof e)
 		return;
 	memcpy(&e, p, sizeof e);
-	text_putf(t, "    error %d of type %u flags 0x%x length %u\n", e.error, e.msg.nlmsg_type,
-		  e.msg.nlmsg_flags, e.msg.nlmsg_len);
+	if (type_name(all, e.msg.nlmsg_type))
+		text_putf(t, "    error %d of %s flags 0x%x length %u\n", e.error,
+			  type_name(all, e.msg.nlmsg_type), e.msg.nlmsg_flags, e.msg.nlmsg_len);
+	else
+		text_putf(t, "    error %d of type %u flags 0x%x length %u\n", e.error,
+			  e.msg.nlmsg_type, e.msg.nlmsg_flags, e.msg.nlmsg_len);
 	skip = sizeof e;
 	if (!(h->nlmsg_flags & NLM_F_CAPPED))
 		skip += NLMSG_ALIGN(e.msg.nlmsg_len) - NLMSG_HDRLEN;
 	if (h->nlmsg_flags & NLM_F_ACK_TLVS && skip <= size)
-		put_attrs(t, NULL, p + skip, size - skip, NULL, 0);
+		put_attrs(t, all ? &ack : NULL, p + skip, size - skip, NULL, 0);
 }
 
-void transcript_put(struct text *t, const char *arrow, const void *data, size_t size)
+/* @all NULL: rtnetlink. */
+static void put_datagram(struct text *t, struct families *all, const char *arrow, const void *data,
+			 size_t size)
 {
 	const uint8_t *p = data;
 
@@ -195,9 +356,19 @@ void transcript_put(struct text *t, const char *arrow, const void *data, size_t 
 		if (h.nlmsg_len < NLMSG_HDRLEN || h.nlmsg_len > size)
 			break;
 		n = h.nlmsg_len - NLMSG_HDRLEN;
-		text_putf(t, "%s type %u flags 0x%x\n", arrow, h.nlmsg_type, h.nlmsg_flags);
+		if (type_name(all, h.nlmsg_type))
+			text_putf(t, "%s %s flags 0x%x\n", arrow, type_name(all, h.nlmsg_type),
+				  h.nlmsg_flags);
+		else
+			text_putf(t, "%s type %u flags 0x%x\n", arrow, h.nlmsg_type, h.nlmsg_flags);
 		if (h.nlmsg_type == NLMSG_ERROR) {
-			put_ack(t, &h, payload, n);
+			put_ack(t, all, &h, payload, n);
+		} else if (type_name(all, h.nlmsg_type)) {
+			put_genl(t, all, find_family(all, h.nlmsg_type), payload, n);
+		} else if (h.nlmsg_type >= RTM_NEWACTION && h.nlmsg_type <= RTM_GETACTION &&
+			   n >= sizeof(struct tcamsg)) {
+			put_attrs(t, &tcam, payload + sizeof(struct tcamsg),
+				  n - sizeof(struct tcamsg), NULL, 0);
 		} else if (h.nlmsg_type >= RTM_BASE && n >= sizeof(struct tcmsg)) {
 			struct tcmsg m;
 
@@ -220,18 +391,30 @@ void transcript_put(struct text *t, const char *arrow, const void *data, size_t 
 		text_putf(t, "%s %zu bytes that are no message\n", arrow, size);
 }
 
+void transcript_put(struct text *t, const char *arrow, const void *data, size_t size)
+{
+	put_datagram(t, NULL, arrow, data, size);
+}
+
 struct wrapped {
 	struct nl_transport t; /* first */
 	struct nl_transport *inner;
 	struct text *text;
+	bool is_genl;
+	struct families families;
 };
+
+static void write_down(struct wrapped *w, const char *arrow, const void *data, size_t size)
+{
+	put_datagram(w->text, w->is_genl ? &w->families : NULL, arrow, data, size);
+}
 
 static int wrapped_sendmsg(struct nl_transport *t, const struct iovec *iov, size_t n)
 {
 	struct wrapped *w = CONTAINER_OF(t, struct wrapped, t);
 
 	for (size_t i = 0; i < n; i++)
-		transcript_put(w->text, ">", iov[i].iov_base, iov[i].iov_len);
+		write_down(w, ">", iov[i].iov_base, iov[i].iov_len);
 	return w->inner->class->sendmsg(w->inner, iov, n);
 }
 
@@ -241,15 +424,15 @@ static ssize_t wrapped_recvmsg(struct nl_transport *t, void *buf, size_t cap, bo
 	ssize_t n = w->inner->class->recvmsg(w->inner, buf, cap, wait);
 
 	if (n > 0)
-		transcript_put(w->text, "<", buf, (size_t)n < cap ? (size_t)n : cap);
+		write_down(w, "<", buf, (size_t)n < cap ? (size_t)n : cap);
 	return n;
 }
 
-static int wrapped_join(struct nl_transport *t, uint32_t group)
+static int wrapped_join(struct nl_transport *t, uint32_t number)
 {
 	struct wrapped *w = CONTAINER_OF(t, struct wrapped, t);
 
-	return w->inner->class->join(w->inner, group);
+	return w->inner->class->join(w->inner, number);
 }
 
 static void wrapped_close(struct nl_transport *t)
@@ -281,4 +464,16 @@ struct nl_transport *transcript_wrap(struct nl_transport *inner, struct text *te
 	w->inner = inner;
 	w->text = text;
 	return &w->t;
+}
+
+struct nl_transport *transcript_wrap_genl(struct nl_transport *inner, struct text *text)
+{
+	struct nl_transport *t = transcript_wrap(inner, text);
+	struct wrapped *w = t ? CONTAINER_OF(t, struct wrapped, t) : NULL;
+
+	if (!w)
+		return NULL;
+	w->is_genl = true;
+	w->families = no_families;
+	return t;
 }

@@ -14,6 +14,9 @@
 /* Takes @inner; @text is kept and grows. NULL: no memory, and @inner is closed. */
 struct nl_transport *transcript_wrap(struct nl_transport *inner, struct text *text);
 
+/* The same for generic netlink of openvswitch: families by name, since their numbers differ. */
+struct nl_transport *transcript_wrap_genl(struct nl_transport *inner, struct text *text);
+
 /* One datagram, with @arrow in front of each message. */
 void transcript_put(struct text *text, const char *arrow, const void *data, size_t size);
 
