@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The tables of fields and headers, and what can be done with any field through them. A new match
- * field is one row of flow_field_table here and a member in flow/key.h; a new header is one more
- * row of flow_header_table.
+ * field is a row and a member in flow/key.h; a new header is one more row of flow_header_table.
  */
 #include "flow/key.h"
 
@@ -29,51 +28,12 @@
 /* clang-format off */
 #define FIELD(f, h, n, full, how, ...) \
 	[FLOW_##f] = { NAME(n), .full_name = (full), .header = FLOW_H_##h, \
-		       .form = FLOW_FORM_##how, __VA_ARGS__ }
+		       .form = FLOW_FORM_##how, __VA_ARGS__ },
 #define ALONE(f, h, full, how, ...) \
 	[FLOW_##f] = { .full_name = (full), .header = FLOW_H_##h, \
-		       .form = FLOW_FORM_##how, __VA_ARGS__ }
+		       .form = FLOW_FORM_##how, __VA_ARGS__ },
 
-const struct flow_field_info flow_field_table[FLOW_N_FIELDS] = {
-	ALONE(RECIRC_ID, RECIRC_ID, "recirc_id", HEX, WHOLE(recirc_id), .exact_only = true, .is_host = true),
-	ALONE(IN_PORT, IN_PORT, "in_port", PORT, WHOLE(in_port), .is_host = true),
-	FIELD(ETH_SRC, ETH, "src", "eth.src", MAC, WHOLE(eth.eth_src)),
-	FIELD(ETH_DST, ETH, "dst", "eth.dst", MAC, WHOLE(eth.eth_dst)),
-	ALONE(ETH_TYPE, ETH_TYPE, "eth_type", ETH_TYPE, WHOLE(eth_type)),
-	FIELD(VLAN_TPID, VLAN, "tpid", "vlan.tpid", ETH_TYPE, WHOLE(vlan[0].tpid)),
-	FIELD(VLAN_VID, VLAN, "vid", "vlan.vid", DEC, PART(vlan[0].tci, 0, 12)),
-	FIELD(VLAN_PCP, VLAN, "pcp", "vlan.pcp", DEC, PART(vlan[0].tci, 13, 3)),
-	FIELD(VLAN_CFI, VLAN, "cfi", "vlan.cfi", DEC, PART(vlan[0].tci, 12, 1)),
-	FIELD(IPV4_SRC, IPV4, "src", "ipv4.src", IPV4, WHOLE(ipv4.ipv4_src)),
-	FIELD(IPV4_DST, IPV4, "dst", "ipv4.dst", IPV4, WHOLE(ipv4.ipv4_dst)),
-	FIELD(IPV4_PROTO, IPV4, "proto", "ipv4.proto", DEC, WHOLE(ipv4.ipv4_proto)),
-	FIELD(IPV4_TOS, IPV4, "tos", "ipv4.tos", HEX, WHOLE(ipv4.ipv4_tos)),
-	FIELD(IPV4_TTL, IPV4, "ttl", "ipv4.ttl", DEC, WHOLE(ipv4.ipv4_ttl)),
-	FIELD(IPV4_FRAG, IPV4, "frag", "ipv4.frag", FRAG, WHOLE(ipv4.ipv4_frag), .exact_only = true),
-	FIELD(IPV6_SRC, IPV6, "src", "ipv6.src", IPV6, WHOLE(ipv6.ipv6_src)),
-	FIELD(IPV6_DST, IPV6, "dst", "ipv6.dst", IPV6, WHOLE(ipv6.ipv6_dst)),
-	FIELD(IPV6_LABEL, IPV6, "label", "ipv6.label", HEX, PART(ipv6.ipv6_label, 0, 20)),
-	FIELD(IPV6_PROTO, IPV6, "proto", "ipv6.proto", DEC, WHOLE(ipv6.ipv6_proto)),
-	FIELD(IPV6_TCLASS, IPV6, "tclass", "ipv6.tclass", HEX, WHOLE(ipv6.ipv6_tclass)),
-	FIELD(IPV6_HLIMIT, IPV6, "hlimit", "ipv6.hlimit", DEC, WHOLE(ipv6.ipv6_hlimit)),
-	FIELD(IPV6_FRAG, IPV6, "frag", "ipv6.frag", FRAG, WHOLE(ipv6.ipv6_frag), .exact_only = true),
-	FIELD(TCP_SRC, TCP, "src", "tcp.src", DEC, WHOLE(tcp.tcp_src)),
-	FIELD(TCP_DST, TCP, "dst", "tcp.dst", DEC, WHOLE(tcp.tcp_dst)),
-	ALONE(TCP_FLAGS, TCP_FLAGS, "tcp_flags", TCP_FLAGS, PART(tcp_flags, 0, 12)),
-	FIELD(UDP_SRC, UDP, "src", "udp.src", DEC, WHOLE(udp.udp_src)),
-	FIELD(UDP_DST, UDP, "dst", "udp.dst", DEC, WHOLE(udp.udp_dst)),
-	FIELD(SCTP_SRC, SCTP, "src", "sctp.src", DEC, WHOLE(sctp.sctp_src)),
-	FIELD(SCTP_DST, SCTP, "dst", "sctp.dst", DEC, WHOLE(sctp.sctp_dst)),
-	FIELD(ICMP_TYPE, ICMP, "type", "icmp.type", DEC, WHOLE(icmp.icmp_type)),
-	FIELD(ICMP_CODE, ICMP, "code", "icmp.code", DEC, WHOLE(icmp.icmp_code)),
-	FIELD(ICMPV6_TYPE, ICMPV6, "type", "icmpv6.type", DEC, WHOLE(icmpv6.icmpv6_type)),
-	FIELD(ICMPV6_CODE, ICMPV6, "code", "icmpv6.code", DEC, WHOLE(icmpv6.icmpv6_code)),
-	FIELD(ARP_SIP, ARP, "sip", "arp.sip", IPV4, WHOLE(arp.arp_sip)),
-	FIELD(ARP_TIP, ARP, "tip", "arp.tip", IPV4, WHOLE(arp.arp_tip)),
-	FIELD(ARP_OP, ARP, "op", "arp.op", DEC, WHOLE(arp.arp_op)),
-	FIELD(ARP_SHA, ARP, "sha", "arp.sha", MAC, WHOLE(arp.arp_sha)),
-	FIELD(ARP_THA, ARP, "tha", "arp.tha", MAC, WHOLE(arp.arp_tha)),
-};
+const struct flow_field_info flow_field_table[FLOW_N_FIELDS] = { FLOW_FIELDS(FIELD, ALONE) };
 
 #define HEADER(h, n, attr, member, from, to) \
 	NAME(n), .key_attr = OVS_KEY_ATTR_##attr, .offset = offsetof(struct flow_key, member), \
@@ -211,17 +171,31 @@ void flow_match_normalise(struct flow_match *m)
 	}
 }
 
+/* Two hash_bytes() of the same words, side by side: each waits for its own last step only. */
+static void hash_twice(uint64_t h[2], const struct flow_key *k)
+{
+	const uint8_t *b = (const uint8_t *)k;
+	uint64_t h0 = h[0] ^ sizeof *k, h1 = h[1] ^ sizeof *k;
+
+	for (size_t i = 0; i < sizeof *k; i += 8) {
+		const uint64_t word = get_u64(b + i);
+
+		h0 = hash_mix(h0, word);
+		h1 = hash_mix(h1, word);
+	}
+	h[0] = h0;
+	h[1] = h1;
+}
+
 struct ufid flow_match_ufid(const struct flow_match *m)
 {
 	/* Two seeds of no meaning: the digits of the square roots of 2 and 3. */
-	static const uint64_t seeds[2] = { 0x6a09e667f3bcc908u, 0xbb67ae8584caa73bu };
-	struct ufid u = { { 0 } };
+	uint64_t h[2] = { 0x6a09e667f3bcc908u, 0xbb67ae8584caa73bu };
+	struct ufid u;
 
-	for (int i = 0; i < 2; i++) {
-		uint64_t h = hash_bytes(&m->mask, sizeof m->mask,
-					hash_bytes(&m->key, sizeof m->key, seeds[i]));
-
-		put_be64(u.b + 8 * i, h);
-	}
+	hash_twice(h, &m->key);
+	hash_twice(h, &m->mask);
+	put_be64(u.b, h[0]);
+	put_be64(u.b + 8, h[1]);
 	return u;
 }

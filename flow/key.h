@@ -8,7 +8,7 @@
  * <linux/openvswitch.h>, which some of them are. `eth_type` is the type of what follows the last
  * VLAN tag; `vlan[0].tpid` is the type that the frame starts with when it is tagged.
  *
- * A new match field is a member here, a row in flow_field_table (flow/key.c), and rows in the
+ * A new match field is a member and a row of FLOW_FIELDS here, and rows in the
  * layers below (CONTRIBUTING.md, recipe a). Nothing else in flow/ knows single fields.
  */
 #ifndef FLOW_KEY_H
@@ -66,47 +66,59 @@ enum flow_header {
 	FLOW_N_HEADERS
 };
 
+/*
+ * Every field, a row each: F(NAME, HEADER, name in its header, full name, how it is written, where
+ * it lies and what is special of it), or A(...) without a name of its own when the header is the
+ * field. WHOLE(member) and PART(member, lowest bit, bits) are of flow/key.c; so are the members of
+ * struct flow_field_info that follow them.
+ */
+/* clang-format off */
+#define FLOW_FIELDS(F, A) \
+	A(RECIRC_ID, RECIRC_ID, "recirc_id", HEX, WHOLE(recirc_id), .exact_only = true, .is_host = true) \
+	A(IN_PORT, IN_PORT, "in_port", PORT, WHOLE(in_port), .is_host = true) \
+	F(ETH_SRC, ETH, "src", "eth.src", MAC, WHOLE(eth.eth_src)) \
+	F(ETH_DST, ETH, "dst", "eth.dst", MAC, WHOLE(eth.eth_dst)) \
+	A(ETH_TYPE, ETH_TYPE, "eth_type", ETH_TYPE, WHOLE(eth_type)) \
+	F(VLAN_TPID, VLAN, "tpid", "vlan.tpid", ETH_TYPE, WHOLE(vlan[0].tpid)) \
+	F(VLAN_VID, VLAN, "vid", "vlan.vid", DEC, PART(vlan[0].tci, 0, 12)) \
+	F(VLAN_PCP, VLAN, "pcp", "vlan.pcp", DEC, PART(vlan[0].tci, 13, 3)) \
+	F(VLAN_CFI, VLAN, "cfi", "vlan.cfi", DEC, PART(vlan[0].tci, 12, 1)) \
+	F(IPV4_SRC, IPV4, "src", "ipv4.src", IPV4, WHOLE(ipv4.ipv4_src)) \
+	F(IPV4_DST, IPV4, "dst", "ipv4.dst", IPV4, WHOLE(ipv4.ipv4_dst)) \
+	F(IPV4_PROTO, IPV4, "proto", "ipv4.proto", DEC, WHOLE(ipv4.ipv4_proto)) \
+	F(IPV4_TOS, IPV4, "tos", "ipv4.tos", HEX, WHOLE(ipv4.ipv4_tos)) \
+	F(IPV4_TTL, IPV4, "ttl", "ipv4.ttl", DEC, WHOLE(ipv4.ipv4_ttl)) \
+	F(IPV4_FRAG, IPV4, "frag", "ipv4.frag", FRAG, WHOLE(ipv4.ipv4_frag), .exact_only = true) \
+	F(IPV6_SRC, IPV6, "src", "ipv6.src", IPV6, WHOLE(ipv6.ipv6_src)) \
+	F(IPV6_DST, IPV6, "dst", "ipv6.dst", IPV6, WHOLE(ipv6.ipv6_dst)) \
+	F(IPV6_LABEL, IPV6, "label", "ipv6.label", HEX, PART(ipv6.ipv6_label, 0, 20)) \
+	F(IPV6_PROTO, IPV6, "proto", "ipv6.proto", DEC, WHOLE(ipv6.ipv6_proto)) \
+	F(IPV6_TCLASS, IPV6, "tclass", "ipv6.tclass", HEX, WHOLE(ipv6.ipv6_tclass)) \
+	F(IPV6_HLIMIT, IPV6, "hlimit", "ipv6.hlimit", DEC, WHOLE(ipv6.ipv6_hlimit)) \
+	F(IPV6_FRAG, IPV6, "frag", "ipv6.frag", FRAG, WHOLE(ipv6.ipv6_frag), .exact_only = true) \
+	F(TCP_SRC, TCP, "src", "tcp.src", DEC, WHOLE(tcp.tcp_src)) \
+	F(TCP_DST, TCP, "dst", "tcp.dst", DEC, WHOLE(tcp.tcp_dst)) \
+	A(TCP_FLAGS, TCP_FLAGS, "tcp_flags", TCP_FLAGS, PART(tcp_flags, 0, 12)) \
+	F(UDP_SRC, UDP, "src", "udp.src", DEC, WHOLE(udp.udp_src)) \
+	F(UDP_DST, UDP, "dst", "udp.dst", DEC, WHOLE(udp.udp_dst)) \
+	F(SCTP_SRC, SCTP, "src", "sctp.src", DEC, WHOLE(sctp.sctp_src)) \
+	F(SCTP_DST, SCTP, "dst", "sctp.dst", DEC, WHOLE(sctp.sctp_dst)) \
+	F(ICMP_TYPE, ICMP, "type", "icmp.type", DEC, WHOLE(icmp.icmp_type)) \
+	F(ICMP_CODE, ICMP, "code", "icmp.code", DEC, WHOLE(icmp.icmp_code)) \
+	F(ICMPV6_TYPE, ICMPV6, "type", "icmpv6.type", DEC, WHOLE(icmpv6.icmpv6_type)) \
+	F(ICMPV6_CODE, ICMPV6, "code", "icmpv6.code", DEC, WHOLE(icmpv6.icmpv6_code)) \
+	F(ARP_SIP, ARP, "sip", "arp.sip", IPV4, WHOLE(arp.arp_sip)) \
+	F(ARP_TIP, ARP, "tip", "arp.tip", IPV4, WHOLE(arp.arp_tip)) \
+	F(ARP_OP, ARP, "op", "arp.op", DEC, WHOLE(arp.arp_op)) \
+	F(ARP_SHA, ARP, "sha", "arp.sha", MAC, WHOLE(arp.arp_sha)) \
+	F(ARP_THA, ARP, "tha", "arp.tha", MAC, WHOLE(arp.arp_tha))
+/* clang-format on */
+
+#define FLOW_ENUM_(name, ...) FLOW_##name,
 enum flow_field {
-	FLOW_RECIRC_ID,
-	FLOW_IN_PORT,
-	FLOW_ETH_SRC,
-	FLOW_ETH_DST,
-	FLOW_ETH_TYPE,
-	FLOW_VLAN_TPID,
-	FLOW_VLAN_VID,
-	FLOW_VLAN_PCP,
-	FLOW_VLAN_CFI,
-	FLOW_IPV4_SRC,
-	FLOW_IPV4_DST,
-	FLOW_IPV4_PROTO,
-	FLOW_IPV4_TOS,
-	FLOW_IPV4_TTL,
-	FLOW_IPV4_FRAG,
-	FLOW_IPV6_SRC,
-	FLOW_IPV6_DST,
-	FLOW_IPV6_LABEL,
-	FLOW_IPV6_PROTO,
-	FLOW_IPV6_TCLASS,
-	FLOW_IPV6_HLIMIT,
-	FLOW_IPV6_FRAG,
-	FLOW_TCP_SRC,
-	FLOW_TCP_DST,
-	FLOW_TCP_FLAGS,
-	FLOW_UDP_SRC,
-	FLOW_UDP_DST,
-	FLOW_SCTP_SRC,
-	FLOW_SCTP_DST,
-	FLOW_ICMP_TYPE,
-	FLOW_ICMP_CODE,
-	FLOW_ICMPV6_TYPE,
-	FLOW_ICMPV6_CODE,
-	FLOW_ARP_SIP,
-	FLOW_ARP_TIP,
-	FLOW_ARP_OP,
-	FLOW_ARP_SHA,
-	FLOW_ARP_THA,
-	FLOW_N_FIELDS
+	FLOW_FIELDS(FLOW_ENUM_, FLOW_ENUM_) FLOW_N_FIELDS
 };
+#undef FLOW_ENUM_
 
 /* How a field is written. */
 enum flow_form {
