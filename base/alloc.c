@@ -4,6 +4,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+#define PAGE_SIZE 4096 /* munmap() of a larger page's part takes the whole page */
 
 static _Thread_local unsigned long fail_countdown;
 static _Thread_local bool fail_happened;
@@ -59,6 +62,43 @@ char *mem_strdup(const char *s)
 void mem_free(void *p)
 {
 	free(p);
+}
+
+static void *map(size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+/* Maps more than is wanted and gives back what lies before and behind the aligned part. */
+static void *map_huge(size_t size)
+{
+	const size_t whole = ROUND_UP(size, (size_t)PAGE_SIZE), more = whole + MEM_PAGES_HUGE;
+	unsigned char *p = size < SIZE_MAX - 2 * MEM_PAGES_HUGE ? map(more) : NULL;
+	size_t before;
+
+	if (!p)
+		return NULL;
+	before = ROUND_UP((uintptr_t)p, MEM_PAGES_HUGE) - (uintptr_t)p;
+	if (before)
+		munmap(p, before);
+	munmap(p + before + whole, more - before - whole);
+	madvise(p + before, whole, MADV_HUGEPAGE);
+	return p + before;
+}
+
+void *mem_new_pages(size_t size)
+{
+	if (must_fail())
+		return NULL;
+	return size < MEM_PAGES_HUGE ? map(size ? size : 1) : map_huge(size);
+}
+
+void mem_free_pages(void *p, size_t size)
+{
+	if (p)
+		munmap(p, ROUND_UP(size ? size : 1, (size_t)PAGE_SIZE));
 }
 
 void *mem_grow(void *p, size_t *cap, size_t n, size_t size)

@@ -24,6 +24,16 @@ char *mem_strdup(const char *s) MUST_CHECK;
 void mem_free(void *p); /* NULL is fine */
 
 /*
+ * Zeroed pages for one large block, which go back to the system as soon as they are freed, with the
+ * same @size. From MEM_PAGES_HUGE bytes on huge pages are asked for: random access to a big block
+ * misses the TLB as well as the cache, and each small page costs a fault. The block is then aligned
+ * to them.
+ */
+#define MEM_PAGES_HUGE ((size_t)2 << 20)
+void *mem_new_pages(size_t size) MUST_CHECK;
+void mem_free_pages(void *p, size_t size); /* NULL is fine */
+
+/*
  * Grows the array @p of elements of @size bytes so that it holds at least @n: at least doubles it.
  * @cap is in elements, in/out. Returns the array, or NULL with the old one untouched.
  */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A hash table of pointers: open addressing, linear probing, 16 bytes a slot, the 32-bit hash kept
- * beside the pointer so that a probe touches an item only when the hashes are equal.
+ * A hash table of pointers: open addressing, linear probing, 12 bytes a slot; the 32-bit hashes lie
+ * apart from the pointers, so that a search in vain touches one cache line.
  *
- * It grows without a pause: growing allocates a table of twice the size and each later add or
- * delete moves a few slots over; until that is done a look-up reads both. It never shrinks before
- * htable_fini(). The table borrows the items; it never frees them.
+ * It grows without a pause: growing allocates a table half as large again and each later add or
+ * delete moves a few slots over. It never shrinks before htable_fini(). The table borrows the
+ * items; it never frees them.
  *
  * A table must not be changed while it is iterated, except that the item just returned may be
  * deleted, when htable_settle() was called before the iteration.
@@ -19,20 +19,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct htable_slot {
-	void *item; /* NULL: empty */
-	uint32_t hash;
-};
-
 struct htable_half {
-	struct htable_slot *slots;
-	uint32_t mask; /* number of slots - 1; slots is NULL when there are none */
-	uint32_t n;    /* items in this half */
+	void **items;	  /* one block with the hashes behind them */
+	uint32_t *hashes; /* 0: the slot is empty */
+	uint32_t size;	  /* slots */
+	uint32_t n;	  /* items in this half */
 };
 
 struct htable {
 	struct htable_half now, old; /* old: what is still to be moved */
-	uint32_t moved;		     /* slots of old below this index are empty */
+	uint32_t begin;		     /* the slot of old where moving began */
+	uint32_t moved;		     /* so many slots from there have been moved */
 };
 
 /* Whether the item is the one that @key describes. */
@@ -50,7 +47,7 @@ size_t htable_size(const struct htable *t);
 
 void *htable_find(const struct htable *t, uint32_t hash, htable_eq *eq, const void *key);
 
-/* Asks the processor for the line that a find or add of @hash will touch first. */
+/* Asks the processor for the lines that a find or add of @hash will touch first. */
 void htable_prefetch(const struct htable *t, uint32_t hash);
 
 /* Adds without looking for an equal item. 0 or -ENOMEM, with the table as before. */

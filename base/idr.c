@@ -47,6 +47,14 @@ static unsigned int way(uint64_t id, unsigned int level)
 	return (unsigned int)(id >> (level * BITS)) & (WAYS - 1);
 }
 
+/* The way that a number lies in, @distance above the first one of its node; WAYS and more: behind
+ * it. */
+static unsigned int way_from(uint64_t distance, unsigned int level)
+{
+	distance >>= level * BITS;
+	return distance < WAYS ? (unsigned int)distance : WAYS;
+}
+
 /* The numbers below which a tree of @height levels holds everything. */
 static uint64_t span_of(unsigned int height)
 {
@@ -72,7 +80,7 @@ static uint64_t lowest_free(const struct idr_node *n, unsigned int level, uint64
 			    uint64_t min)
 {
 	uint64_t step = (uint64_t)1 << (level * BITS);
-	unsigned int first = min > base ? (unsigned int)((min - base) / step) : 0;
+	unsigned int first = min > base ? way_from(min - base, level) : 0;
 	uint64_t open;
 
 	if (first >= WAYS)
@@ -146,13 +154,12 @@ static void prune(struct idr *t, uint32_t id)
 	}
 }
 
-int idr_add_at(struct idr *t, uint32_t id, void *item)
+/* Of a number that is free. */
+static int insert(struct idr *t, uint32_t id, void *item)
 {
 	struct idr_node *path[HEIGHT_MAX], *n;
 	unsigned int level;
 
-	if (idr_find(t, id))
-		return -EEXIST;
 	if (grow(t, id) < 0)
 		goto nomem;
 	n = t->root;
@@ -183,6 +190,11 @@ nomem:
 	return -ENOMEM;
 }
 
+int idr_add_at(struct idr *t, uint32_t id, void *item)
+{
+	return idr_find(t, id) ? -EEXIST : insert(t, id, item);
+}
+
 int idr_add(struct idr *t, uint32_t min, uint32_t max, void *item, uint32_t *id)
 {
 	uint64_t found = t->root && min < span_of(t->height)
@@ -194,7 +206,7 @@ int idr_add(struct idr *t, uint32_t min, uint32_t max, void *item, uint32_t *id)
 		found = span_of(t->height);
 	if (found > max)
 		return -ENOSPC;
-	err = idr_add_at(t, (uint32_t)found, item);
+	err = insert(t, (uint32_t)found, item);
 	if (!err)
 		*id = (uint32_t)found;
 	return err;
@@ -220,7 +232,7 @@ void *idr_del(struct idr *t, uint32_t id)
 static void *next_in(const struct idr_node *n, unsigned int level, uint64_t base, uint64_t *id)
 {
 	uint64_t step = (uint64_t)1 << (level * BITS);
-	unsigned int first = *id > base ? (unsigned int)((*id - base) / step) : 0;
+	unsigned int first = *id > base ? way_from(*id - base, level) : 0;
 	uint64_t left;
 
 	if (first >= WAYS)

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #define MUST_CHECK	    __attribute__((warn_unused_result))
+#define NOINLINE	    __attribute__((noinline))
 #define PRINTF_LIKE(f, a)   __attribute__((format(printf, f, a)))
 #define LIKELY(x)	    __builtin_expect(!!(x), 1)
 #define UNLIKELY(x)	    __builtin_expect(!!(x), 0)

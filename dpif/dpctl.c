@@ -93,7 +93,6 @@ static int parse_key(struct dpctl *c, const struct piece *key, struct ufid *ufid
 			       ports_of(c), d);
 	if (err)
 		return blame(c, key, d, err, "parsing flow key");
-	flow_match_normalise(&c->match);
 	if (!has_ufid)
 		*ufid = flow_match_ufid(&c->match);
 	return 0;

@@ -142,23 +142,24 @@ static void decide_offloaded(struct dpif_netlink *dn, const struct dpif_flow_put
 			     const struct offload_put *op)
 {
 	struct dpif_decision decision;
+	struct diag none;
 
-	if (op->in_hw && !put->decision) {
+	if (op->in_hw) {
+		/* Nothing is to be explained, nothing stored. */
 		dpif_decisions_del(&dn->decisions, &put->ufid);
+		if (put->decision)
+			*put->decision = (struct dpif_decision){ .place = DPIF_PLACE_HW,
+								 .placed = op->placed };
 		return;
 	}
 	memset(&decision, 0, sizeof decision);
 	decision.placed = op->placed;
-	decision.place = op->in_hw ? DPIF_PLACE_HW : DPIF_PLACE_TC;
-	if (!op->in_hw) {
-		struct diag none;
-
-		diag_init(&none);
-		if (offload_config(dn->up.offload)->policy == TC_POLICY_SKIP_HW)
-			diag_set_(&none, "offload", "netdev_tc_flow_put", -EOPNOTSUPP,
-				  "tc-policy is skip_hw: hardware was not asked for");
-		dpif_decision_explain(&decision, dn->up.trace, 0, &none, op);
-	}
+	decision.place = DPIF_PLACE_TC;
+	diag_init(&none);
+	if (offload_config(dn->up.offload)->policy == TC_POLICY_SKIP_HW)
+		diag_set_(&none, "offload", "netdev_tc_flow_put", -EOPNOTSUPP,
+			  "tc-policy is skip_hw: hardware was not asked for");
+	dpif_decision_explain(&decision, dn->up.trace, 0, &none, op);
 	store(dn, put, &decision);
 }
 
@@ -267,16 +268,15 @@ static int parse_flow_put(struct dpif_netlink *dn, struct dpif_netlink_slot *slo
 			  struct diag *d)
 {
 	const struct dpif_flow_put *put = &slot->op->put;
-	struct offload_put op = { .match = put->match,
-				  .actions = put->actions,
-				  .ufid = put->ufid,
-				  .modify = put->flags & DPIF_FP_MODIFY,
-				  .zero_stats = put->flags & DPIF_FP_ZERO_STATS,
-				  .verdict = put->verdict };
 	struct span sp = SPAN(dn->up.trace);
 	struct offload_port *port;
+	struct offload_put op;
 	int err;
 
+	offload_put_init(&op, put->match, put->actions, &put->ufid);
+	op.modify = put->flags & DPIF_FP_MODIFY;
+	op.zero_stats = put->flags & DPIF_FP_ZERO_STATS;
+	op.verdict = put->verdict;
 	err = check_put(dn, put, d);
 	if (!err) {
 		port = input_port(dn, &op, d);
@@ -285,6 +285,7 @@ static int parse_flow_put(struct dpif_netlink *dn, struct dpif_netlink_slot *slo
 	*final = !err || err == -EEXIST;
 	if (!err)
 		return span_end(&sp, finish_put(dn, put, &op, d));
+	memset(&slot->decision, 0, sizeof slot->decision);
 	dpif_decision_explain(&slot->decision, dn->up.trace, err, d, &op);
 	if (!*final && (put->flags & DPIF_FP_MODIFY) && put->has_ufid) {
 		const int failed = repair_modify(dn, slot, &op);
@@ -304,7 +305,6 @@ static int try_put(struct dpif_netlink *dn, struct dpif_netlink_slot *slot, bool
 	trace_forget(dn->up.trace);
 	diag_init(&why);
 	slot->flags = op->put.flags;
-	memset(&slot->decision, 0, sizeof slot->decision);
 	if (on) {
 		err = parse_flow_put(dn, slot, final, &why);
 		if (err && *final)
@@ -312,6 +312,7 @@ static int try_put(struct dpif_netlink *dn, struct dpif_netlink_slot *slot, bool
 		return err;
 	}
 	*final = false;
+	memset(&slot->decision, 0, sizeof slot->decision);
 	refuse(dn, &why, "dpif_netlink_operate", NULL,
 	       "hw-offload is off (other_config:hw-offload is not true)");
 	dpif_decision_explain(&slot->decision, dn->up.trace, -EOPNOTSUPP, &why, NULL);

@@ -22,7 +22,8 @@ static bool is_called(const void *item, const void *key)
 	const struct dpif_port *p = item;
 	const struct name *name = key;
 
-	return strlen(p->name) == name->len && !memcmp(p->name, name->s, name->len);
+	return name->len < sizeof p->name && !strncmp(p->name, name->s, name->len) &&
+	       !p->name[name->len];
 }
 
 static bool number_of(void *aux, const char *name, size_t len, uint32_t *port)

@@ -24,15 +24,10 @@ static const uint64_t settable = UINT64_C(1) << FLOW_H_ETH | UINT64_C(1) << FLOW
 				 UINT64_C(1) << FLOW_H_IPV6 | UINT64_C(1) << FLOW_H_TCP |
 				 UINT64_C(1) << FLOW_H_UDP;
 
-static bool is_name(const char *name, size_t len, const char *of)
-{
-	return strlen(of) == len && !memcmp(name, of, len);
-}
-
 static bool is_absent(const char *name, size_t len)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(absent_actions); i++)
-		if (is_name(name, len, absent_actions[i]))
+		if (scan_is_name(name, len, absent_actions[i]))
 			return true;
 	return false;
 }
@@ -45,7 +40,7 @@ static bool is_drop(const char *s, size_t len)
 bool scan_is_action(const char *name, size_t len)
 {
 	for (size_t i = 0; i < FLOW_N_ACTION_TYPES; i++)
-		if (is_name(name, len, flow_action_names[i]))
+		if (scan_is_name(name, len, flow_action_names[i]))
 			return true;
 	return is_drop(name, len) || is_absent(name, len);
 }
@@ -175,7 +170,7 @@ static int scan_set_header(struct scan *sc, enum flow_header *h)
 	*h = scan_find_header(from, len, FLOW_H_ETH);
 	known = *h != FLOW_N_HEADERS;
 	for (const struct flow_absent_key *a = flow_absent_keys; a->name && !known; a++)
-		known = is_name(from, len, a->name);
+		known = scan_is_name(from, len, a->name);
 	if (!known || !scan_takes(sc, '('))
 		return SCAN_REFUSE(sc, from, sc->p > from ? sc->p : from + 1, -EINVAL,
 				   "set(...) needs a header as ipv4(ttl=63)");
@@ -265,7 +260,7 @@ static int scan_action(struct scan *sc, struct flow_actions *l)
 		return scan_output(sc, l);
 	len = scan_word(sc);
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (is_name(from, len, words[i].name) &&
+		if (scan_is_name(from, len, words[i].name) &&
 		    (!words[i].has_arguments || scan_takes(sc, '(')))
 			return words[i].scan(sc, l, from);
 	return scan_other(sc, l, from, len);

@@ -29,9 +29,32 @@ static inline char scan_char(const struct scan *sc)
 	return sc->p < sc->end ? *sc->p : '\0';
 }
 
+/* What a character can be; one look into a table for each. */
+enum {
+	SCAN_WORD = 1 << 0,	 /* a letter, a digit or '_' */
+	SCAN_DIGIT = 1 << 1,	 /* 0 to 9 */
+	SCAN_SEPARATOR = 1 << 2, /* between keys, fields, actions */
+	SCAN_TOKEN_END = 1 << 3, /* a separator, a bracket or '/' */
+};
+extern const uint8_t scan_classes[256];
+
+static inline bool scan_is(char c, unsigned int classes)
+{
+	return scan_classes[(unsigned char)c] & classes;
+}
+
 static inline bool scan_is_separator(char c)
 {
-	return c == ',' || c == ' ' || c == '\t' || c == '\n' || c == '\r';
+	return scan_is(c, SCAN_SEPARATOR);
+}
+
+/* Whether the @len characters at @name are @of. They are few: a loop beats a call. */
+static inline bool scan_is_name(const char *name, size_t len, const char *of)
+{
+	for (size_t i = 0; i < len; i++)
+		if (name[i] != of[i]) /* at the latest where @of ends */
+			return false;
+	return !of[len];
 }
 
 static inline void scan_separators(struct scan *sc)

@@ -24,7 +24,7 @@ enum flow_header scan_find_header(const char *name, size_t len, unsigned int hin
 		if (hint >= FLOW_N_HEADERS)
 			hint = 0;
 		if (flow_header_table[hint].name_len == len &&
-		    !memcmp(flow_header_table[hint].name, name, len))
+		    scan_is_name(name, len, flow_header_table[hint].name))
 			return (enum flow_header)hint;
 	}
 	return FLOW_N_HEADERS;

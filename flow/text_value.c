@@ -14,41 +14,60 @@ const char *const flow_tcp_flag_names[12] = {
 
 const char *const flow_frag_names[3] = { "no", "first", "later" };
 
+const uint8_t scan_classes[256] = {
+	['0' ... '9'] = SCAN_WORD | SCAN_DIGIT,
+	['a' ... 'z'] = SCAN_WORD,
+	['A' ... 'Z'] = SCAN_WORD,
+	['_'] = SCAN_WORD,
+	[','] = SCAN_SEPARATOR | SCAN_TOKEN_END,
+	[' '] = SCAN_SEPARATOR | SCAN_TOKEN_END,
+	['\t'] = SCAN_SEPARATOR | SCAN_TOKEN_END,
+	['\n'] = SCAN_SEPARATOR | SCAN_TOKEN_END,
+	['\r'] = SCAN_SEPARATOR | SCAN_TOKEN_END,
+	['('] = SCAN_TOKEN_END,
+	[')'] = SCAN_TOKEN_END,
+	['/'] = SCAN_TOKEN_END,
+};
+
+/* The value of a hexadecimal digit, + 1. */
+static const uint8_t hex_values[256] = {
+	['0'] = 1,  ['1'] = 2,	['2'] = 3,  ['3'] = 4,	['4'] = 5,  ['5'] = 6,
+	['6'] = 7,  ['7'] = 8,	['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
+	['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16, ['A'] = 11, ['B'] = 12,
+	['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
+
 static inline bool is_digit(char c)
 {
-	return c >= '0' && c <= '9';
+	return scan_is(c, SCAN_DIGIT);
 }
 
+/* -1: it is none. */
 static inline int hex_digit(char c)
 {
-	if (is_digit(c))
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
+	return hex_values[(unsigned char)c] - 1;
 }
 
 static inline bool is_word(char c)
 {
-	return (c >= 'a' && c <= 'z') || is_digit(c) || c == '_' || (c >= 'A' && c <= 'Z');
+	return scan_is(c, SCAN_WORD);
 }
 
 size_t scan_word(struct scan *sc)
 {
-	const char *from = sc->p;
+	const char *const from = sc->p, *const end = sc->end, *p = from;
 
-	while (sc->p < sc->end && is_word(*sc->p))
-		sc->p++;
-	return (size_t)(sc->p - from);
+	while (p < end && is_word(*p))
+		p++;
+	sc->p = p;
+	return (size_t)(p - from);
 }
 
 const char *scan_token_end(const struct scan *sc)
 {
 	const char *p = sc->p;
 
-	while (p < sc->end && !scan_is_separator(*p) && *p != '(' && *p != ')' && *p != '/')
+	while (p < sc->end && !scan_is(*p, SCAN_TOKEN_END))
 		p++;
 	return p;
 }
@@ -66,26 +85,26 @@ static int refuse_token(struct scan *sc, const char *expected)
 /* C's notations: decimal, 0x and octal. The sum sticks at its limit, so that nothing wraps. */
 static int read_number(struct scan *sc, uint64_t *v)
 {
+	const char *const end = sc->end, *p = sc->p, *from;
 	uint64_t x = 0, base = 10;
-	const char *from;
 
-	if (scan_char(sc) == '0') {
-		bool hex = sc->end - sc->p > 2 && (sc->p[1] | 0x20) == 'x' &&
-			   hex_digit(sc->p[2]) >= 0;
+	if (p < end && *p == '0') {
+		bool hex = end - p > 2 && (p[1] | 0x20) == 'x' && hex_digit(p[2]) >= 0;
 
 		base = hex ? 16 : 8;
-		sc->p += hex ? 2 : 0;
+		p += hex ? 2 : 0;
 	}
-	for (from = sc->p; sc->p < sc->end; sc->p++) {
-		int digit = hex_digit(*sc->p);
+	for (from = p; p < end; p++) {
+		int digit = hex_digit(*p);
 
 		if (digit < 0 || digit >= (int)base)
 			break;
 		if (x <= UINT32_MAX)
 			x = x * base + (uint64_t)digit;
 	}
+	sc->p = p;
 	*v = x;
-	return sc->p == from ? -EINVAL : 0;
+	return p == from ? -EINVAL : 0;
 }
 
 int scan_number(struct scan *sc, uint32_t max, uint32_t *v)
@@ -162,26 +181,28 @@ int scan_port(struct scan *sc, uint32_t *port)
 
 static int scan_ipv4(struct scan *sc, uint8_t out[4])
 {
-	const char *from = sc->p;
+	const char *const end = sc->end, *p = sc->p;
 
 	for (int i = 0; i < 4; i++) {
-		unsigned int x = 0, n = 0;
+		const char *from;
+		unsigned int x = 0;
 
-		if (i && !scan_takes(sc, '.'))
+		if (i && (p == end || *p++ != '.'))
 			goto bad;
-		for (; n < 3 && sc->p < sc->end && is_digit(*sc->p); n++)
-			x = 10 * x + (unsigned int)(*sc->p++ - '0');
-		if (!n || x > 255)
+		for (from = p; p < end && p < from + 3 && is_digit(*p); p++)
+			x = 10 * x + (unsigned int)(*p - '0');
+		if (p == from || x > 255)
 			goto bad;
 		out[i] = (uint8_t)x;
 	}
+	sc->p = p;
 	return 0;
 bad:
-	sc->p = from;
 	return refuse_token(sc, "an IPv4 address");
 }
 
-static int scan_ipv6(struct scan *sc, uint8_t out[16])
+/* Not inline: its buffer would make scan_value() pay for a stack protector. */
+static NOINLINE int scan_ipv6(struct scan *sc, uint8_t out[16])
 {
 	const char *end = sc->p;
 	char text[INET6_ADDRSTRLEN];
@@ -230,7 +251,7 @@ static int scan_frag(struct scan *sc, uint32_t *v)
 	size_t len = (size_t)(end - sc->p);
 
 	for (uint32_t i = 0; i < ARRAY_SIZE(flow_frag_names); i++) {
-		if (len == strlen(flow_frag_names[i]) && !memcmp(sc->p, flow_frag_names[i], len)) {
+		if (scan_is_name(sc->p, len, flow_frag_names[i])) {
 			sc->p = end;
 			*v = i;
 			return 0;
@@ -389,7 +410,7 @@ static enum flow_field find_field(const struct flow_header_info *h, const char *
 		if (hint >= h->n_fields)
 			hint = 0;
 		f = &flow_field_table[h->first + hint];
-		if (f->name_len == len && !memcmp(f->name, name, len))
+		if (f->name_len == len && scan_is_name(name, len, f->name))
 			return (enum flow_field)(h->first + hint);
 	}
 	return FLOW_N_FIELDS;

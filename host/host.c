@@ -165,7 +165,7 @@ static int new_offload(struct host *h, struct offload **out, struct diag *d)
 {
 	struct offload_config *config;
 	struct nl_sock *route;
-	struct tc *tc;
+	struct tc *tc = NULL;
 	int err;
 
 	err = host_open_route(h, &route, d);

@@ -129,7 +129,8 @@ static inline const struct nlattr *nl_attrs_next(struct nl_attrs *w)
 
 	if (!w->left)
 		return NULL;
-	if (w->left > INT_MAX || !mnl_attr_ok(a, (int)w->left)) {
+	/* As mnl_attr_ok(), without a call. */
+	if (UNLIKELY(w->left < sizeof *a || a->nla_len < sizeof *a || a->nla_len > w->left)) {
 		w->bad = true;
 		w->left = 0;
 		return NULL;

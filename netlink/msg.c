@@ -84,21 +84,24 @@ static void remember_origin(struct nl_msg *m, size_t size)
 	o->n++;
 }
 
-/* The payload of a new attribute, to be filled; or NULL. The hottest function of an encoder. */
-static uint8_t *put_header(struct nl_msg *m, uint16_t type, size_t size)
+static NOINLINE uint8_t *refuse_attr(struct nl_msg *m, size_t len)
 {
-	const struct nlattr a = { .nla_len = (uint16_t)(sizeof a + size), .nla_type = type };
-	const size_t aligned = MNL_ALIGN(sizeof a + size);
+	if (!m->error)
+		m->error = len > ATTR_SIZE_MAX ? -ERANGE : -EMSGSIZE;
+	return NULL;
+}
+
+/* The payload of a new attribute, to be filled; or NULL. The hottest function of an encoder. */
+static inline uint8_t *put_header(struct nl_msg *m, uint16_t type, size_t size)
+{
+	const size_t len = sizeof(struct nlattr) + size, aligned = MNL_ALIGN(len);
+	const struct nlattr a = { .nla_len = (uint16_t)len, .nla_type = type };
 	uint8_t *p = m->buf + m->size;
 
-	if (UNLIKELY(m->error))
-		return NULL;
-	if (UNLIKELY(size > ATTR_SIZE_MAX - sizeof a || aligned > m->cap - m->size)) {
-		m->error = size > ATTR_SIZE_MAX - sizeof a ? -ERANGE : -EMSGSIZE;
-		return NULL;
-	}
+	if (UNLIKELY(m->error || size > ATTR_SIZE_MAX - sizeof a || aligned > m->cap - m->size))
+		return refuse_attr(m, size > ATTR_SIZE_MAX ? size : len);
 	if (m->origin && m->origins)
-		remember_origin(m, sizeof a + size);
+		remember_origin(m, len);
 	memset(p + aligned - MNL_ALIGNTO, 0,
 	       MNL_ALIGNTO); /* the padding; the rest is written over */
 	memcpy(p, &a, sizeof a);

@@ -371,17 +371,20 @@ int nl_sock_transact(struct nl_sock *s, struct nl_msg *request, struct nl_reply 
 		     struct diag *d)
 {
 	struct span sp = SPAN(s->trace);
-	struct nl_transaction t = {
-		.request = request,
-		.reply = s->reply,
-		.reply_cap = sizeof s->reply,
-	};
-	int err = nl_sock_transact_multiple(s, &t, 1, d);
+	struct nl_transaction t; /* not cleared: what is not set here is set by the transaction */
+	int err;
+
+	t.request = request;
+	t.reply = s->reply;
+	t.reply_cap = sizeof s->reply;
+	t.reply_size = 0;
+	extack_init(&t.ack);
+	err = nl_sock_transact_multiple(s, &t, 1, d);
 
 	if (reply) {
 		reply->msg = !t.error && t.reply_size ? (const void *)s->reply : NULL;
 		reply->size = reply->msg ? t.reply_size : 0;
-		reply->ack = t.ack;
+		nl_extack_copy(&reply->ack, &t.ack);
 	}
 	return span_end(&sp, err ? err : t.error);
 }

@@ -33,6 +33,20 @@ struct nl_extack {
 	uint32_t miss_nest;
 };
 
+/* Copies words only where there are some: an ack is on the way of every request. */
+static inline void nl_extack_copy(struct nl_extack *to, const struct nl_extack *from)
+{
+	if (from->msg[0]) {
+		*to = *from;
+		return;
+	}
+	to->msg[0] = '\0';
+	to->has_offset = from->has_offset;
+	to->offset = from->offset;
+	to->miss_type = from->miss_type;
+	to->miss_nest = from->miss_nest;
+}
+
 /* An answer: borrowed, valid until the next call on the socket. */
 struct nl_reply {
 	const struct nlmsghdr *msg; /* NULL: there was only an ack */

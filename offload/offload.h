@@ -74,6 +74,22 @@ struct offload_put {
 	char warning[256]; /* the kernel's words at success (why it is not in hardware), or "" */
 };
 
+/* A put with nothing asked for yet and no outputs. The large members are only read when their flag
+ * is set, and are not touched: a put is on the way of every flow. */
+static inline void offload_put_init(struct offload_put *put, const struct flow_match *match,
+				    const struct flow_actions *actions, const struct ufid *ufid)
+{
+	put->match = match;
+	put->actions = actions;
+	put->ufid = *ufid;
+	put->modify = put->zero_stats = false;
+	put->verdict = NULL;
+	put->has_culprit = put->replaced = put->in_hw = put->echo_differs = false;
+	put->old_stats = (struct flow_stats){ 0 };
+	put->placed = (struct tc_id){ 0 };
+	put->warning[0] = '\0';
+}
+
 enum offload_layer {
 	OFFLOAD_LAYER_OVS,
 	OFFLOAD_LAYER_TC,

@@ -313,7 +313,9 @@ static void note_success(struct offload_put *put, struct ufid_entry *e, const st
 	put->echo_differs = r->echo_differs;
 	if (r->echo_differs)
 		put->difference = r->difference;
-	memcpy(put->warning, r->ack.msg, sizeof put->warning);
+	put->warning[0] = '\0';
+	if (r->ack.msg[0])
+		memcpy(put->warning, r->ack.msg, sizeof put->warning);
 }
 
 /* Sends the filter for entry @e, and takes the entry out of the map when the kernel refuses. */
@@ -369,6 +371,7 @@ static int netdev_tc_flow_put(struct offload *o, struct offload_port *port, stru
 	struct span sp = SPAN(offload_trace(o));
 	int err;
 
+	ufid_map_prefetch(&s->map, &put->ufid);
 	memset(&s->put, 0, sizeof s->put);
 	s->put.actions = s->put_actions;
 	s->put.flags = policy_flags(o);

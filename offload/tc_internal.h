@@ -103,6 +103,8 @@ struct ufid_map {
 void ufid_map_init(struct ufid_map *m);
 void ufid_map_fini(struct ufid_map *m);
 struct ufid_entry *ufid_map_find(const struct ufid_map *m, const struct ufid *ufid);
+/* It will be asked for @ufid soon: the memory that it will look at is fetched meanwhile. */
+void ufid_map_prefetch(const struct ufid_map *m, const struct ufid *ufid);
 /* A new entry, which must not be there yet, or NULL: no memory. */
 struct ufid_entry *ufid_map_add(struct ufid_map *m, const struct ufid *ufid) MUST_CHECK;
 void ufid_map_del(struct ufid_map *m, struct ufid_entry *e);

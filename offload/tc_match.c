@@ -88,10 +88,18 @@ static void set(struct tc_translation *t, enum tc_field tc, const void *key, con
 	const size_t size = tc_field_table[tc].size;
 	uint8_t *k = member(&t->f->key, tc), *m = member(&t->f->mask, tc);
 
-	memcpy(k, key, size);
-	memcpy(m, mask, size);
-	for (size_t i = 0; i < size; i++)
-		k[i] &= m[i];
+	/* Most are numbers of 4 bytes or less. */
+	if (size == 4) {
+		const uint32_t mask_bits = get_u32(mask), key_bits = get_u32(key) & mask_bits;
+
+		memcpy(k, &key_bits, 4);
+		memcpy(m, &mask_bits, 4);
+	} else {
+		for (size_t i = 0; i < size; i++) {
+			m[i] = ((const uint8_t *)mask)[i];
+			k[i] = ((const uint8_t *)key)[i] & m[i];
+		}
+	}
 	t->f->field_origin[tc] = tc_origin_of_field(from);
 }
 
@@ -108,11 +116,13 @@ static int put_recirc_id(struct tc_translation *t, enum flow_field f)
 {
 	const uint32_t id = t->put->match->key.recirc_id;
 
-	/* As OVS takes it: a flow that does not speak of recirculation is for packets that had none. */
+	/* As OVS takes it: a flow that does not speak of recirculation is for packets that had
+	 * none. */
 	if (!flow_field_is_set(&t->put->match->mask, f)) {
 		t->f->id.chain = 0;
-		return offload_put_item(t->o, t->put, t->diag, t->function, false, f, 0,
-					"not named: taken as recirc_id(0), the first pass of a packet");
+		return offload_put_item(
+			t->o, t->put, t->diag, t->function, false, f, 0,
+			"not named: taken as recirc_id(0), the first pass of a packet");
 	}
 	if (!is_full(t, f))
 		return refuse(t, f,
@@ -493,6 +503,12 @@ static bool is_zero(const void *p, size_t size)
 	for (; size >= 8; b += 8, size -= 8)
 		if (get_u64(b))
 			return false;
+	if (size >= 4) {
+		if (get_u32(b))
+			return false;
+		b += 4;
+		size -= 4;
+	}
 	for (; size; b++, size--)
 		if (*b)
 			return false;
@@ -530,7 +546,7 @@ static void put_field(struct tc_translation *t, enum flow_field f)
 {
 	const bool named = flow_field_is_set(&t->left, f);
 
-	if ((!named && !rows[f].always) || !tc_has_match_row(f))
+	if ((!named && !rows[f].always) || !rows[f].present)
 		return;
 	flow_field_clear(&t->left, f);
 	if (put_row(t, f) || !named)

@@ -36,6 +36,11 @@ struct ufid_entry *ufid_map_find(const struct ufid_map *m, const struct ufid *uf
 	return htable_find(&m->table, hash_of(ufid), is_of, ufid);
 }
 
+void ufid_map_prefetch(const struct ufid_map *m, const struct ufid *ufid)
+{
+	htable_prefetch(&m->table, hash_of(ufid));
+}
+
 struct ufid_entry *ufid_map_add(struct ufid_map *m, const struct ufid *ufid)
 {
 	struct ufid_entry *e = pool_get(&m->pool);

@@ -78,6 +78,23 @@ static const uint8_t put_order[] = {
 };
 static_assert(ARRAY_SIZE(put_order) == TC_N_FIELDS, "a field without a place in the order");
 
+/* Rows of that order whose fields lie side by side: mostly one test skips them all. */
+#define SPAN_OF(first_, last_, from_, to_)                                 \
+	{                                                                  \
+		(first_), (last_), offsetof(struct tc_flower_key, from_),  \
+			offsetof(struct tc_flower_key, to_) +              \
+				SIZEOF_MEMBER(struct tc_flower_key, to_) - \
+				offsetof(struct tc_flower_key, from_)      \
+	}
+static const struct {
+	uint8_t first, last, offset, size;
+} spans[] = {
+	SPAN_OF(0, 1, eth_dst, eth_src),       SPAN_OF(2, 6, arp_sip, arp_tha),
+	SPAN_OF(7, 10, ip_proto, flags),       SPAN_OF(11, 17, l4_src, tcp_flags),
+	SPAN_OF(18, 21, icmp_type, icmp_code), SPAN_OF(22, 23, ipv4_src, ipv4_dst),
+	SPAN_OF(24, 25, ipv6_src, ipv6_dst),   SPAN_OF(26, 29, eth_type, vlan_prio),
+};
+
 /* Attribute -> field, + 1; the mask's have MASK_BIT. */
 #define MASK_BIT   0x80
 #define V(f)	   ((f) + 1)
@@ -224,16 +241,26 @@ static bool is_zero_fast(const uint8_t *p, size_t size)
 	return size < sizeof x ? !(x << (64 - 8 * size)) : !(x | get_u64(p + sizeof x));
 }
 
-void flower_put_keys(struct nl_msg *msg, const struct tc_filter *f)
+static bool is_zero_span(const uint8_t *p, size_t size)
+{
+	uint8_t any = 0;
+
+	for (; size >= 8; p += 8, size -= 8)
+		if (get_u64(p))
+			return false;
+	while (size--)
+		any |= *p++;
+	return !any;
+}
+
+/* Puts the fields of rows @first to @last of the order; returns those that could not be put. */
+static uint64_t put_span(struct nl_msg *msg, const struct tc_filter *f, uint8_t *rest, size_t first,
+			 size_t last)
 {
 	const uint8_t *key = (const uint8_t *)&f->key, *mask = (const uint8_t *)&f->mask;
-	uint8_t rest[sizeof f->mask + sizeof(uint64_t)]; /* what is not sent yet; room behind */
 	uint64_t unmet = 0;
 
-	memcpy(rest, mask, sizeof f->mask);
-	memset(rest + sizeof f->mask, 0, sizeof rest - sizeof f->mask);
-
-	for (size_t i = 0; i < TC_N_FIELDS; i++) {
+	for (size_t i = first; i <= last; i++) {
 		const struct tc_field_info *row = &tc_field_table[put_order[i]];
 
 		if (is_zero_fast(rest + row->offset, row->size))
@@ -249,6 +276,21 @@ void flower_put_keys(struct nl_msg *msg, const struct tc_filter *f)
 		put_field(msg, row->attr, row, key + row->offset);
 		memset(rest + row->offset, 0, row->size);
 	}
+	return unmet;
+}
+
+void flower_put_keys(struct nl_msg *msg, const struct tc_filter *f)
+{
+	const uint8_t *mask = (const uint8_t *)&f->mask;
+	uint8_t rest[sizeof f->mask + sizeof(uint64_t)]; /* what is not sent yet; room behind */
+	uint64_t unmet = 0;
+
+	memcpy(rest, mask, sizeof f->mask);
+	memset(rest + sizeof f->mask, 0, sizeof rest - sizeof f->mask);
+
+	for (size_t i = 0; i < ARRAY_SIZE(spans); i++)
+		if (!is_zero_span(mask + spans[i].offset, spans[i].size))
+			unmet |= put_span(msg, f, rest, spans[i].first, spans[i].last);
 	msg->origin = 0;
 	for (; unmet; unmet &= unmet - 1) {
 		const struct tc_field_info *row = &tc_field_table[__builtin_ctzll(unmet)];
@@ -335,9 +377,16 @@ static bool is_plainly_equal(const struct tc_filter *a, const struct tc_filter *
 {
 	const uint8_t *ak = (const uint8_t *)&a->key, *am = (const uint8_t *)&a->mask;
 	const uint8_t *bk = (const uint8_t *)&b->key, *bm = (const uint8_t *)&b->mask;
-	uint32_t differ = 0;
+	uint64_t differ = 0;
+	size_t i = 0;
 
-	for (size_t i = 0; i < sizeof(struct tc_flower_key); i += sizeof differ) {
+	for (; i + sizeof differ <= sizeof(struct tc_flower_key); i += sizeof differ) {
+		uint64_t mask = get_u64(am + i);
+
+		differ |= mask ^ get_u64(bm + i);
+		differ |= (get_u64(ak + i) ^ get_u64(bk + i)) & mask;
+	}
+	for (; i < sizeof(struct tc_flower_key); i += sizeof(uint32_t)) {
 		uint32_t mask = get_u32(am + i);
 
 		differ |= mask ^ get_u32(bm + i);

@@ -161,7 +161,7 @@ static int put_flower(struct tc *tc, struct tc_filter *f, struct tc_result *r, s
 	if (err)
 		return refuse_filter(tc, err, d);
 	err = tc_transact(tc, &msg, &reply, d);
-	r->ack = reply.ack;
+	nl_extack_copy(&r->ack, &reply.ack);
 	if (!err)
 		return take_echo(tc, f, &reply, r, d);
 	if (reply.ack.has_offset)
