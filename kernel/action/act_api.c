@@ -200,15 +200,19 @@ static int make_action(const struct act_request *r, u32 index, struct tc_action 
 	return 0;
 }
 
-/* tcf_action_check_ctrlact(). */
-static int check_control(const struct act_request *r, s32 action, void **chain)
+static bool tcf_action_valid(s32 action)
 {
 	/* Signed, as in Linux: what is below -1 passes. */
 	int opcode = action & ~TC_ACT_EXT_VAL_MASK;
-	bool is_valid = opcode ? opcode <= TC_ACT_EXT_OPCODE_MAX : action <= TC_ACT_VALUE_MAX;
 
+	return opcode ? opcode <= TC_ACT_EXT_OPCODE_MAX : action <= TC_ACT_VALUE_MAX;
+}
+
+/* tcf_action_check_ctrlact(). */
+static int check_control(const struct act_request *r, s32 action, void **chain)
+{
 	*chain = NULL;
-	if (!is_valid)
+	if (!tcf_action_valid(action))
 		return ACT_REFUSE(r->net, r->extack, -EINVAL, "invalid control action");
 	if (!TC_ACT_EXT_CMP(action, TC_ACT_GOTO_CHAIN))
 		return 0;
@@ -309,6 +313,7 @@ static int tcf_action_init_1(struct knet *net, void *tp, const struct parsed_act
 	if (ret < 0)
 		return ret;
 	if (p->tb[TCA_ACT_COOKIE]) {
+		(*a)->has_cookie = true;
 		(*a)->cookie_len = (u8)nla_len(p->tb[TCA_ACT_COOKIE]);
 		nla_memcpy((*a)->cookie, p->tb[TCA_ACT_COOKIE], sizeof(*a)->cookie);
 	}
@@ -625,7 +630,7 @@ int tcf_action_dump_terse(const struct knet *net, struct kmsg *m, const struct t
 		return -EMSGSIZE;
 	if (from_act && nla_put_u32(m, TCA_ACT_INDEX, a->index) < 0)
 		return -EMSGSIZE;
-	return a->cookie_len ? nla_put(m, TCA_ACT_COOKIE, a->cookie_len, a->cookie) : 0;
+	return a->has_cookie ? nla_put(m, TCA_ACT_COOKIE, a->cookie_len, a->cookie) : 0;
 }
 
 static int dump_tm(const struct knet *net, struct kmsg *m, const struct tc_action *a)

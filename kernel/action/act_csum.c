@@ -15,7 +15,7 @@ struct tcf_csum {
 };
 
 static const struct nla_policy csum_policy[TCA_CSUM_MAX + 1] = {
-	[TCA_CSUM_PARMS] = { .type = NLA_MIN_LEN, .len = sizeof(struct tc_csum) },
+	[TCA_CSUM_PARMS] = { .len = sizeof(struct tc_csum) },
 };
 
 static int tcf_csum_init(const struct act_request *r, struct tc_action **a)

@@ -15,8 +15,8 @@ struct tcf_gact {
 };
 
 static const struct nla_policy gact_policy[TCA_GACT_MAX + 1] = {
-	[TCA_GACT_PARMS] = { .type = NLA_MIN_LEN, .len = sizeof(struct tc_gact) },
-	[TCA_GACT_PROB] = { .type = NLA_MIN_LEN, .len = sizeof(struct tc_gact_p) },
+	[TCA_GACT_PARMS] = { .len = sizeof(struct tc_gact) },
+	[TCA_GACT_PROB] = { .len = sizeof(struct tc_gact_p) },
 };
 
 static struct tcf_gact *to_gact(struct tc_action *a)
@@ -24,6 +24,7 @@ static struct tcf_gact *to_gact(struct tc_action *a)
 	return CONTAINER_OF(a, struct tcf_gact, common);
 }
 
+/* 6.1.176 takes any other number as fallback; stable versions after it refuse unknown ones. */
 static int check_prob(const struct act_request *r, const struct tc_gact_p *p)
 {
 	if (p->ptype > PGACT_DETERM)

@@ -39,7 +39,8 @@ struct tc_action {
 	u8 hw_stats, used_hw_stats; /* TCA_ACT_HW_STATS_* */
 	bool used_hw_stats_valid;
 	u8 cookie_len;
-	u8 pad[3];
+	bool has_cookie; /* which may be empty */
+	u8 pad[2];
 	u8 cookie[TC_COOKIE_MAX_SIZE];
 };
 static_assert(sizeof(struct tc_action) <= 120, "an action must stay small");

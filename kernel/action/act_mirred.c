@@ -15,7 +15,7 @@ struct tcf_mirred {
 };
 
 static const struct nla_policy mirred_policy[TCA_MIRRED_MAX + 1] = {
-	[TCA_MIRRED_PARMS] = { .type = NLA_MIN_LEN, .len = sizeof(struct tc_mirred) },
+	[TCA_MIRRED_PARMS] = { .len = sizeof(struct tc_mirred) },
 };
 
 static struct tcf_mirred *to_mirred(struct tc_action *a)

@@ -261,6 +261,75 @@ static void legacy_pedit_is_not_offloaded(void **state)
 	tcf_exts_destroy(&w->net, &exts);
 }
 
+/* ---- RTM_*ACTION ---- */
+
+/* Sends a request about gact @index, with or without its parameters; the error of the ack. */
+static int ask(struct world *w, int type, u16 flags, u32 index, bool has_parms)
+{
+	struct tc_gact parms = { .index = index, .action = TC_ACT_SHOT };
+	u32 port;
+	struct ksock *sk = ksock_socket(&w->net, NETLINK_ROUTE, &port);
+	ssize_t tab, one, options, n;
+	struct nlmsgerr e = { 0 };
+	struct nlmsghdr *nlh;
+	struct iovec iov;
+	u8 answer[4096];
+
+	kmsg_reset(&w->m);
+	nlh = nlmsg_put(&w->m, 0, 1, type, sizeof(struct tcamsg),
+			NLM_F_REQUEST | NLM_F_ACK | flags);
+	memset(NLMSG_DATA(nlh), 0, sizeof(struct tcamsg));
+	tab = nla_nest_start_noflag(&w->m, TCA_ACT_TAB);
+	one = nla_nest_start_noflag(&w->m, 1);
+	nla_put_string(&w->m, TCA_ACT_KIND, "gact");
+	if (has_parms) {
+		nla_put(&w->m, TCA_ACT_COOKIE, 0, NULL);
+		options = nla_nest_start_noflag(&w->m, TCA_ACT_OPTIONS);
+		nla_put(&w->m, TCA_GACT_PARMS, sizeof parms, &parms);
+		nla_nest_end(&w->m, options);
+	} else if (index) {
+		nla_put_u32(&w->m, TCA_ACT_INDEX, index);
+	}
+	nla_nest_end(&w->m, one);
+	nla_nest_end(&w->m, tab);
+	nlmsg_end(&w->m, nlh);
+	iov = (struct iovec){ w->m.buf, w->m.len };
+	assert_true(ksock_sendmsg(sk, &iov, 1) >= 0);
+	e.error = -1000;
+	while ((n = ksock_recvmsg(sk, answer, sizeof answer)) > 0) {
+		const struct nlmsghdr *h = (const void *)answer;
+
+		if (h->nlmsg_type == NLMSG_ERROR)
+			memcpy(&e, answer + NLMSG_HDRLEN, sizeof e);
+		else
+			w->n++;
+	}
+	ksock_close(sk);
+	return e.error;
+}
+
+static void actions_live_without_filters(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(ask(w, RTM_GETACTION, 0, 7, false), -ENOENT);
+	assert_int_equal(ask(w, RTM_NEWACTION, NLM_F_CREATE, 7, true), 0);
+	assert_int_equal(ask(w, RTM_NEWACTION, NLM_F_CREATE, 7, true), -EEXIST);
+	assert_int_equal(ask(w, RTM_NEWACTION, NLM_F_REPLACE, 7, true), 0);
+	assert_int_equal(act_count(&w->net), 1);
+	w->n = 0;
+	assert_int_equal(ask(w, RTM_GETACTION, 0, 7, false), 0);
+	assert_int_equal(w->n, 1);
+	assert_int_equal(ask(w, RTM_GETACTION, 0, 0, false), -EINVAL);
+	assert_int_equal(ask(w, RTM_DELACTION, 0, 8, false), -ENOENT);
+	assert_int_equal(ask(w, RTM_DELACTION, 0, 7, false), 0);
+	assert_int_equal(act_count(&w->net), 0);
+	for (u32 i = 1; i <= 40; i++)
+		assert_int_equal(ask(w, RTM_NEWACTION, NLM_F_CREATE, i, true), 0);
+	assert_int_equal(ask(w, RTM_DELACTION, NLM_F_ROOT, 0, false), 0);
+	assert_int_equal(act_count(&w->net), 0);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -274,6 +343,7 @@ int main(void)
 		T(bad_lists_leave_nothing),
 		T(a_goto_needs_a_filter),
 		T(legacy_pedit_is_not_offloaded),
+		T(actions_live_without_filters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

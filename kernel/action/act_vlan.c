@@ -21,7 +21,7 @@ struct tcf_vlan {
 };
 
 static const struct nla_policy vlan_policy[TCA_VLAN_MAX + 1] = {
-	[TCA_VLAN_PARMS] = { .type = NLA_MIN_LEN, .len = sizeof(struct tc_vlan) },
+	[TCA_VLAN_PARMS] = { .len = sizeof(struct tc_vlan) },
 	[TCA_VLAN_PUSH_VLAN_ID] = { .type = NLA_U16 },
 	[TCA_VLAN_PUSH_VLAN_PROTOCOL] = { .type = NLA_U16 },
 	[TCA_VLAN_PUSH_VLAN_PRIORITY] = { .type = NLA_U8 },

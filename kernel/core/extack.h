@@ -11,10 +11,13 @@
 
 #include <linux/netlink.h>
 
+struct nla_policy;
+
 struct netlink_ext_ack {
 	const char *_msg;	       /* static storage */
 	const struct nlattr *bad_attr; /* in the request */
 	const struct nlattr *miss_nest;
+	const struct nla_policy *policy; /* that bad_attr breaks; static storage */
 	u16 miss_type;
 	u8 cookie[20];
 	u8 cookie_len;

@@ -2,8 +2,8 @@
 /*
  * What the kernel does with a datagram of requests: cutting it into messages, acknowledging each,
  * and dumps. Models netlink_rcv_skb(), netlink_ack(), __netlink_dump_start() and netlink_dump() of
- * net/netlink/af_netlink.c, Linux 6.1. Deliberately absent: NLMSGERR_ATTR_POLICY, consistency
- * counters of dumps (NLM_F_DUMP_INTR).
+ * net/netlink/af_netlink.c, Linux 6.1. Deliberately absent: consistency counters of dumps
+ * (NLM_F_DUMP_INTR).
  */
 #include "base/alloc.h"
 #include "kernel/netlink/af_netlink_internal.h"
@@ -41,7 +41,7 @@ void netlink_rcv_skb(struct knet *net, struct ksock *sk, const void *data, size_
 
 /* ---- acks ---- */
 
-#define TLVS_MAX 5 /* kinds of attributes of an ack */
+#define TLVS_MAX 6 /* kinds of attributes of an ack */
 
 /* The attributes of an ack, found first and written later, when the size is known. */
 struct tlvs {
@@ -51,6 +51,7 @@ struct tlvs {
 	} v[TLVS_MAX];
 	size_t n, size;
 	u32 offs, miss_type, miss_nest; /* payloads */
+	u8 policy[NLA_POLICY_SIZE_MAX];
 };
 
 static void add_tlv(struct tlvs *t, u16 type, const void *data, size_t len)
@@ -87,6 +88,12 @@ static void find_tlvs(struct tlvs *t, const struct netlink_ext_ack *extack, int 
 		return;
 	if (offset_of(&t->offs, extack->bad_attr, nlh, rest))
 		add_tlv(t, NLMSGERR_ATTR_OFFS, &t->offs, sizeof t->offs);
+	if (extack->policy) {
+		size_t size = nla_policy_write(t->policy, extack->policy);
+
+		if (size)
+			add_tlv(t, NLMSGERR_ATTR_POLICY | NLA_F_NESTED, t->policy, size);
+	}
 	if (extack->miss_type) {
 		t->miss_type = extack->miss_type;
 		add_tlv(t, NLMSGERR_ATTR_MISS_TYPE, &t->miss_type, sizeof t->miss_type);

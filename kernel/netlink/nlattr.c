@@ -2,7 +2,7 @@
 /*
  * Attributes: validation as lib/nlattr.c does it in Linux 6.1, in its order of tests, with its
  * errnos and texts; and building. Deliberately absent: policies that nest (callers parse each nest
- * themselves), policy export, functions as validators, warnings to a kernel log.
+ * themselves), dumps of policies, functions as validators, warnings to a kernel log.
  */
 #include "kernel/netlink/nlattr.h"
 #include "base/alloc.h"
@@ -37,9 +37,12 @@ static int refuse(struct netlink_ext_ack *extack, const struct nlattr *nla, int 
 	return err;
 }
 
-static int fails_policy(struct netlink_ext_ack *extack, const struct nlattr *nla, int err)
+static int refuse_policy(struct netlink_ext_ack *extack, const struct nlattr *nla,
+			 const struct nla_policy *pt, int err, const char *msg)
 {
-	return refuse(extack, nla, err, "Attribute failed policy validation");
+	if (extack)
+		extack->policy = pt;
+	return refuse(extack, nla, err, msg);
 }
 
 static bool is_bitfield32(const struct nlattr *nla, u32 valid)
@@ -103,9 +106,9 @@ static int validate_value(const struct nlattr *nla, const struct nla_policy *pt,
 	case NLA_VALIDATE_MAX:
 		if (is_in_range(pt, nla))
 			return 0;
-		return refuse(extack, nla, -ERANGE,
-			      pt->type == NLA_BINARY ? "binary attribute size out of range"
-						     : "integer out of range");
+		return refuse_policy(extack, nla, pt, -ERANGE,
+				     pt->type == NLA_BINARY ? "binary attribute size out of range"
+							    : "integer out of range");
 	}
 	return 0;
 }
@@ -173,15 +176,116 @@ static int validate_form(const struct nlattr *nla, const struct nla_policy *pt,
 
 	if ((validate & VALIDATE_STRICT_ATTRS) && type_len[pt->type].exact &&
 	    nla_len(nla) != type_len[pt->type].exact)
-		return refuse(extack, nla, -EINVAL, "invalid attribute length");
+		return refuse_policy(extack, nla, pt, -EINVAL, "invalid attribute length");
 	if (!(validate & VALIDATE_NESTED))
 		return 0;
 	if (pt->type == NLA_NESTED && !is_nested)
-		return refuse(extack, nla, -EINVAL, "NLA_F_NESTED is missing");
+		return refuse_policy(extack, nla, pt, -EINVAL, "NLA_F_NESTED is missing");
 	if (pt->type != NLA_NESTED && pt->type != NLA_UNSPEC && is_nested)
-		return refuse(extack, nla, -EINVAL, "NLA_F_NESTED not expected");
+		return refuse_policy(extack, nla, pt, -EINVAL, "NLA_F_NESTED not expected");
 	return 0;
 }
+
+/* ---- what NLMSGERR_ATTR_POLICY says about a policy ---- */
+
+#define NO_TYPE 0
+
+static const u8 type_of_policy[NLA_N_TYPES] = {
+	[NLA_U8] = NL_ATTR_TYPE_U8,
+	[NLA_U16] = NL_ATTR_TYPE_U16,
+	[NLA_U32] = NL_ATTR_TYPE_U32,
+	[NLA_U64] = NL_ATTR_TYPE_U64,
+	[NLA_MSECS] = NL_ATTR_TYPE_U64,
+	[NLA_S32] = NL_ATTR_TYPE_S32,
+	[NLA_STRING] = NL_ATTR_TYPE_STRING,
+	[NLA_NUL_STRING] = NL_ATTR_TYPE_NUL_STRING,
+	[NLA_BINARY] = NL_ATTR_TYPE_BINARY,
+	[NLA_EXACT_LEN] = NL_ATTR_TYPE_BINARY,
+	[NLA_MIN_LEN] = NL_ATTR_TYPE_BINARY,
+	[NLA_NESTED] = NL_ATTR_TYPE_NESTED,
+	[NLA_BITFIELD32] = NL_ATTR_TYPE_BITFIELD32,
+	[NLA_FLAG] = NL_ATTR_TYPE_FLAG,
+};
+
+static u8 *write_attr(u8 *p, u16 type, const void *data, size_t size)
+{
+	struct nlattr nla = { .nla_len = (u16)(NLA_HDRLEN + size), .nla_type = type };
+
+	memcpy(p, &nla, sizeof nla);
+	memcpy(p + NLA_HDRLEN, data, size);
+	return p + NLA_HDRLEN + size;
+}
+
+static u8 *write_u32(u8 *p, u16 type, u32 v)
+{
+	return write_attr(p, type, &v, sizeof v);
+}
+
+static u8 *write_range(u8 *p, const struct nla_policy *pt)
+{
+	bool has_min = pt->validation == NLA_VALIDATE_RANGE || pt->validation == NLA_VALIDATE_MIN;
+	bool has_max = pt->validation == NLA_VALIDATE_RANGE || pt->validation == NLA_VALIDATE_MAX;
+	bool is_signed = pt->type == NLA_S32;
+	u8 size = type_len[pt->type].least;
+	u64 least = is_signed ? (u64)INT32_MIN : 0;
+	u64 most = is_signed ? INT32_MAX : size == 8 ? UINT64_MAX : ((u64)1 << size * 8) - 1;
+
+	if (pt->validation == NLA_VALIDATE_MASK) {
+		most = pt->mask;
+		return write_attr(p, NL_POLICY_TYPE_ATTR_MASK, &most, sizeof most);
+	}
+	if (has_min)
+		least = is_signed ? (u64)(s32)pt->min : pt->min;
+	if (has_max)
+		most = is_signed ? (u64)(s32)pt->max : pt->max;
+	p = write_attr(
+		p, is_signed ? NL_POLICY_TYPE_ATTR_MIN_VALUE_S : NL_POLICY_TYPE_ATTR_MIN_VALUE_U,
+		&least, sizeof least);
+	return write_attr(
+		p, is_signed ? NL_POLICY_TYPE_ATTR_MAX_VALUE_S : NL_POLICY_TYPE_ATTR_MAX_VALUE_U,
+		&most, sizeof most);
+}
+
+static u8 *write_lengths(u8 *p, const struct nla_policy *pt)
+{
+	bool is_range = pt->validation == NLA_VALIDATE_RANGE || pt->type == NLA_EXACT_LEN;
+	u32 least = pt->type == NLA_EXACT_LEN ? pt->len : is_range ? pt->min : 0;
+	u32 most = !is_range || pt->type == NLA_EXACT_LEN ? pt->len : pt->max;
+
+	if (pt->type == NLA_MIN_LEN)
+		return p;
+	if (least)
+		p = write_u32(p, NL_POLICY_TYPE_ATTR_MIN_LENGTH, least);
+	return most && most < UINT16_MAX ? write_u32(p, NL_POLICY_TYPE_ATTR_MAX_LENGTH, most) : p;
+}
+
+size_t nla_policy_write(u8 *buf, const struct nla_policy *pt)
+{
+	u8 *p = buf;
+
+	switch (type_of_policy[pt->type]) {
+	case NO_TYPE:
+		return 0;
+	case NL_ATTR_TYPE_STRING:
+	case NL_ATTR_TYPE_NUL_STRING:
+	case NL_ATTR_TYPE_BINARY:
+		p = write_lengths(p, pt);
+		break;
+	case NL_ATTR_TYPE_BITFIELD32:
+		p = write_u32(p, NL_POLICY_TYPE_ATTR_BITFIELD32_MASK, pt->mask);
+		break;
+	case NL_ATTR_TYPE_NESTED:
+	case NL_ATTR_TYPE_FLAG:
+		break;
+	default:
+		p = write_range(p, pt);
+		break;
+	}
+	p = write_u32(p, NL_POLICY_TYPE_ATTR_TYPE, type_of_policy[pt->type]);
+	return (size_t)(p - buf);
+}
+
+/* ---- validation ---- */
 
 static int validate_nla(const struct nlattr *nla, u16 type, const struct nla_policy *policy,
 			unsigned int validate, struct netlink_ext_ack *extack)
@@ -200,9 +304,10 @@ static int validate_nla(const struct nlattr *nla, u16 type, const struct nla_pol
 	}
 	err = validate_payload(nla, pt);
 	if (err)
-		return fails_policy(extack, nla, err);
+		return refuse_policy(extack, nla, pt, err, "Attribute failed policy validation");
 	if (!is_of_size(nla, pt))
-		return refuse(extack, nla, -ERANGE, "binary attribute size out of range");
+		return refuse_policy(extack, nla, pt, -ERANGE,
+				     "binary attribute size out of range");
 	return pt->validation ? validate_value(nla, pt, extack) : 0;
 }
 
@@ -390,20 +495,42 @@ static inline u8 *put_header(struct kmsg *m, int type, size_t len)
 
 int nla_put(struct kmsg *m, int type, int len, const void *data)
 {
-	size_t padded = (size_t)NLA_ALIGN(len);
 	u8 *p;
 
-	if (len < 0 || len > UINT16_MAX - NLA_HDRLEN) {
+	if (UNLIKELY(len < 0 || len > UINT16_MAX - NLA_HDRLEN)) {
 		m->error = true;
 		return -EMSGSIZE;
 	}
 	p = put_header(m, type, (size_t)len);
-	if (!p)
+	if (UNLIKELY(!p))
 		return -EMSGSIZE;
-	if (len)
+	/* The sizes of most keys, without a call. */
+	switch (len) {
+	case 0:
+		return 0;
+	case 4:
+		memcpy(p, data, 4);
+		return 0;
+	case 16:
+		memcpy(p, data, 16);
+		return 0;
+	}
+	/* The padding is in the last word; the rest of it is written over. */
+	memset(p + NLA_ALIGN(len) - NLA_ALIGNTO, 0, NLA_ALIGNTO);
+	switch (len) {
+	case 1:
+		*p = *(const u8 *)data;
+		return 0;
+	case 2:
+		memcpy(p, data, 2);
+		return 0;
+	case 6:
+		memcpy(p, data, 6);
+		return 0;
+	default:
 		memcpy(p, data, (size_t)len);
-	memset(p + len, 0, padded - (size_t)len);
-	return 0;
+		return 0;
+	}
 }
 
 /* An integer of up to 4 bytes: one word with its padding. */

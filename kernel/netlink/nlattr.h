@@ -50,6 +50,11 @@ struct nla_policy {
 	u32 min, max; /* NLA_VALIDATE_RANGE, _MIN, _MAX; NLA_S32: as s32 */
 };
 
+/* The payload of NLMSGERR_ATTR_POLICY about @pt, into @buf of NLA_POLICY_SIZE_MAX bytes; its size,
+ * or 0: there is nothing to say. */
+#define NLA_POLICY_SIZE_MAX 32
+size_t nla_policy_write(u8 *buf, const struct nla_policy *pt);
+
 /*
  * tb[0..maxtype] from the attributes at @head. nla_parse_deprecated(): liberal. nla_parse():
  * strict. The pointers borrow @head. Of two attributes of a type the last one counts. @policy may

@@ -413,6 +413,72 @@ static void what_does_not_fit_16_bits_is_an_error(void **state)
 	kmsg_fini(&m);
 }
 
+/* What NLMSGERR_ATTR_POLICY says: numbers of NL_POLICY_TYPE_ATTR_* and their values. */
+static void a_policy_is_described_by_its_type_and_limits(void **state)
+{
+	static const struct {
+		struct nla_policy policy;
+		size_t n;
+		struct {
+			int type, size;
+			u64 value;
+		} attr[3];
+	} cases[] = {
+		{ { .type = NLA_UNSPEC, .len = 4 }, 0, { { 0, 0, 0 } } },
+		{ { .type = NLA_BE16 }, 0, { { 0, 0, 0 } } },
+		{ { .type = NLA_MIN_LEN, .len = 4 }, 1, { { 1, 4, NL_ATTR_TYPE_BINARY } } },
+		{ { .type = NLA_EXACT_LEN, .len = 6 },
+		  3,
+		  { { 6, 4, 6 }, { 7, 4, 6 }, { 1, 4, NL_ATTR_TYPE_BINARY } } },
+		{ { .type = NLA_BINARY, .len = 16 },
+		  2,
+		  { { 7, 4, 16 }, { 1, 4, NL_ATTR_TYPE_BINARY } } },
+		{ { .type = NLA_STRING }, 1, { { 1, 4, NL_ATTR_TYPE_STRING } } },
+		{ { .type = NLA_NESTED }, 1, { { 1, 4, NL_ATTR_TYPE_NESTED } } },
+		{ { .type = NLA_FLAG }, 1, { { 1, 4, NL_ATTR_TYPE_FLAG } } },
+		{ { .type = NLA_BITFIELD32, .mask = 3 },
+		  2,
+		  { { 10, 4, 3 }, { 1, 4, NL_ATTR_TYPE_BITFIELD32 } } },
+		{ { .type = NLA_U8 },
+		  3,
+		  { { 4, 8, 0 }, { 5, 8, 255 }, { 1, 4, NL_ATTR_TYPE_U8 } } },
+		{ { .type = NLA_U32 },
+		  3,
+		  { { 4, 8, 0 }, { 5, 8, UINT32_MAX }, { 1, 4, NL_ATTR_TYPE_U32 } } },
+		{ { .type = NLA_U64 },
+		  3,
+		  { { 4, 8, 0 }, { 5, 8, UINT64_MAX }, { 1, 4, NL_ATTR_TYPE_U64 } } },
+		{ { .type = NLA_S32 },
+		  3,
+		  { { 2, 8, (u64)INT32_MIN }, { 3, 8, INT32_MAX }, { 1, 4, NL_ATTR_TYPE_S32 } } },
+		{ { .type = NLA_U16, .validation = NLA_VALIDATE_RANGE, .min = 2, .max = 9 },
+		  3,
+		  { { 4, 8, 2 }, { 5, 8, 9 }, { 1, 4, NL_ATTR_TYPE_U16 } } },
+		{ { .type = NLA_U16, .validation = NLA_VALIDATE_MASK, .mask = 7 },
+		  2,
+		  { { 12, 8, 7 }, { 1, 4, NL_ATTR_TYPE_U16 } } },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		u8 buf[NLA_POLICY_SIZE_MAX];
+		size_t size = nla_policy_write(buf, &cases[i].policy), at = 0;
+
+		assert_true(size <= sizeof buf);
+		for (size_t k = 0; k < cases[i].n; k++) {
+			struct nlattr nla;
+			u64 v = 0;
+
+			memcpy(&nla, buf + at, sizeof nla);
+			assert_int_equal(nla.nla_type, cases[i].attr[k].type);
+			assert_int_equal(nla.nla_len, NLA_HDRLEN + cases[i].attr[k].size);
+			memcpy(&v, buf + at + NLA_HDRLEN, (size_t)cases[i].attr[k].size);
+			assert_true(v == cases[i].attr[k].value);
+			at += nla.nla_len;
+		}
+		assert_int_equal(at, size);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -429,6 +495,7 @@ int main(void)
 		cmocka_unit_test(a_built_message_has_these_bytes),
 		cmocka_unit_test(at_every_limit_a_message_is_whole_or_refused_and_the_error_sticks),
 		cmocka_unit_test(what_does_not_fit_16_bits_is_an_error),
+		cmocka_unit_test(a_policy_is_described_by_its_type_and_limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

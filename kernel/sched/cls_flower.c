@@ -17,6 +17,7 @@ struct fl_flow_mask {
 	u16 start, end; /* bytes of keys that it uses, multiples of 8 */
 	u32 number;	/* in order of creation, for the trace */
 	u32 refcnt;	/* filters */
+	u32 fields;	/* fl_mask_fields() */
 	struct htable ht;
 	struct list filters; /* oldest first */
 	struct flow_dissector dissector;
@@ -88,11 +89,11 @@ static bool filter_eq(const void *item, const void *key)
 	return memcmp(f->keys, k->p, k->size) == 0;
 }
 
-static struct cls_fl_filter *find_key(const struct fl_flow_mask *mask, const void *mkey)
+static struct cls_fl_filter *find_key(const struct fl_flow_mask *mask, const void *mkey, u32 hash)
 {
 	struct key_bytes k = { mkey, mask_range(mask) };
 
-	return htable_find(&mask->ht, hash_key(k.p, k.size), filter_eq, &k);
+	return htable_find(&mask->ht, hash, filter_eq, &k);
 }
 
 static u32 filter_hash(const struct cls_fl_filter *f)
@@ -130,6 +131,7 @@ static void find_range(const struct fl_flow_key *mask, u16 *start, u16 *end)
 		last--;
 	*start = (u16)(first * 8);
 	*end = (u16)((last + 1) * 8);
+	fl_widen_range(mask, start, end);
 }
 
 /* ---- masks ---- */
@@ -161,6 +163,7 @@ static struct fl_flow_mask *fl_create_new_mask(struct sched_net *sn, struct cls_
 	}
 	find_range(key, &mask->start, &mask->end);
 	fl_init_dissector(&mask->dissector, key);
+	mask->fields = fl_mask_fields(key);
 	htable_init(&mask->ht);
 	list_init(&mask->filters);
 	mask->number = ++head->n_masks;
@@ -180,59 +183,6 @@ static void fl_mask_put(struct sched_net *sn, struct cls_fl_head *head, struct f
 		head->last = NULL;
 	mem_free(mask);
 	sn->other_bytes -= sizeof *mask;
-}
-
-/* fl_check_assign_mask(): a replacement must have the mask of what it replaces. */
-static int fl_check_assign_mask(struct tcf_change *c, struct cls_fl_filter *fnew,
-				const struct cls_fl_filter *fold, const struct fl_flow_key *key)
-{
-	struct sched_net *sn = sched_net(c->req->net);
-	struct cls_fl_head *head = c->tp->root;
-	struct fl_flow_mask *mask = find_mask(head, key);
-
-	if (fold && fold->mask != mask)
-		return trace_refuse(sn->net->trace, -EINVAL, NULL,
-				    "a filter cannot be replaced by one with another mask");
-	if (!mask)
-		mask = fl_create_new_mask(sn, head, key);
-	if (!mask)
-		return -ENOMEM;
-	mask->refcnt++;
-	head->last = mask;
-	fnew->mask = mask;
-	return 0;
-}
-
-/* ---- filters ---- */
-
-static struct cls_fl_filter *new_filter(struct sched_net *sn, const struct fl_flow_key *key,
-					const struct fl_flow_key *mask)
-{
-	struct fl_flow_key mkey;
-	struct cls_fl_filter *f;
-	size_t range, words;
-	bool has_own_key;
-	u16 start, end;
-
-	find_range(mask, &start, &end);
-	range = (size_t)(end - start);
-	memset(&mkey, 0, sizeof mkey);
-	set_masked_key((u64 *)(void *)&mkey, (const u8 *)key + start, (const u8 *)mask + start,
-		       range);
-	has_own_key = memcmp(&mkey, (const u8 *)key + start, range) != 0;
-	words = range / 8 * (has_own_key ? 2 : 1);
-	f = pool_get(&sn->filters[words]);
-	if (!f)
-		return NULL;
-	f->size_class = (u8)words;
-	f->has_own_key = has_own_key;
-	memcpy(f->keys, &mkey, range);
-	if (has_own_key)
-		memcpy(f->keys + range / 8, (const u8 *)key + start, range);
-	list_init(&f->list);
-	list_init(&f->hw_list);
-	sn->n_filters++;
-	return f;
 }
 
 static void free_filter(struct sched_net *sn, struct cls_fl_filter *f)
@@ -393,9 +343,68 @@ static int fl_reoffload(struct tcf_proto *tp, bool add, flow_setup_cb_t *cb, voi
 struct wanted {
 	const struct nlattr *tb[FLOWER_MAX + 1];
 	struct fl_flow_key key, mask;
+	struct fl_flow_key mkey;    /* the bytes of @key from @start on, masked */
+	u16 start, end;		    /* of @mask, as in struct fl_flow_mask */
+	u32 hash;		    /* of @mkey */
+	struct fl_flow_mask *fmask; /* NULL: there is none like @mask yet */
 	struct tcf_exts exts;
 	u32 flags, classid;
 };
+
+static struct cls_fl_filter *new_filter(struct sched_net *sn, const struct wanted *w)
+{
+	const size_t range = (size_t)(w->end - w->start);
+	const u8 *key = (const u8 *)&w->key + w->start;
+	const bool has_own_key = memcmp(&w->mkey, key, range) != 0;
+	const size_t words = range / 8 * (has_own_key ? 2 : 1);
+	struct cls_fl_filter *f = pool_get(&sn->filters[words]);
+
+	if (!f)
+		return NULL;
+	f->size_class = (u8)words;
+	f->has_own_key = has_own_key;
+	memcpy(f->keys, &w->mkey, range);
+	if (has_own_key)
+		memcpy(f->keys + range / 8, key, range);
+	list_init(&f->list);
+	list_init(&f->hw_list);
+	sn->n_filters++;
+	return f;
+}
+
+/* What is told by key and mask alone. The place in the table is far away in memory: it is fetched.
+ */
+static void look_ahead(struct wanted *w, struct cls_fl_head *head)
+{
+	const u8 *key = (const u8 *)&w->key, *mask = (const u8 *)&w->mask;
+	size_t range;
+
+	find_range(&w->mask, &w->start, &w->end);
+	range = (size_t)(w->end - w->start);
+	set_masked_key((u64 *)(void *)&w->mkey, key + w->start, mask + w->start, range);
+	w->hash = hash_key(&w->mkey, range);
+	w->fmask = find_mask(head, &w->mask);
+	if (w->fmask)
+		htable_prefetch(&w->fmask->ht, w->hash);
+}
+
+/* Reads the key. When it is bad, that is told after what is wrong with the actions, as in Linux. */
+static bool read_key_ahead(struct tcf_change *c, struct wanted *w)
+{
+	memset(&w->key, 0, sizeof w->key);
+	memset(&w->mask, 0, sizeof w->mask);
+	if (fl_try_key(c->req->net, w->tb, &w->key, &w->mask) < 0)
+		return false;
+	look_ahead(w, c->tp->root);
+	return true;
+}
+
+static int refuse_key(struct tcf_change *c, struct wanted *w)
+{
+	memset(&w->key, 0, sizeof w->key);
+	memset(&w->mask, 0, sizeof w->mask);
+	return fl_set_key(c->req->net, w->tb, &w->key, &w->mask, c->extack);
+}
 
 static bool mask_fits_tmplt(const struct fl_flow_tmplt *tmplt, const struct fl_flow_key *mask)
 {
@@ -413,6 +422,7 @@ static int fl_set_parms(struct tcf_change *c, struct wanted *w)
 	struct knet *net = c->req->net;
 	struct span sp = SPAN(net->trace);
 	const struct fl_flow_tmplt *tmplt = c->tp->chain->tmplt_priv;
+	const bool has_key = read_key_ahead(c, w);
 	int err;
 
 	err = tcf_exts_validate(net, &w->exts, w->tb[TCA_FLOWER_ACT], c->action_flags, w->flags,
@@ -422,9 +432,7 @@ static int fl_set_parms(struct tcf_change *c, struct wanted *w)
 	w->exts.action_attr = TCA_FLOWER_ACT;
 	span_note(&sp, "actions", "%u", w->exts.nr_actions);
 	w->classid = w->tb[TCA_FLOWER_CLASSID] ? nla_get_u32(w->tb[TCA_FLOWER_CLASSID]) : 0;
-	memset(&w->key, 0, sizeof w->key);
-	memset(&w->mask, 0, sizeof w->mask);
-	err = fl_set_key(net, w->tb, &w->key, &w->mask, c->extack);
+	err = has_key ? 0 : refuse_key(c, w);
 	if (err == 0 && tmplt && !mask_fits_tmplt(tmplt, &w->mask))
 		err = TC_REFUSE(net, c->extack, -EINVAL,
 				KBUILD_MODNAME ": Mask does not fit the template");
@@ -455,17 +463,38 @@ static int parse_options(struct tcf_change *c, struct wanted *w)
 	return fl_set_parms(c, w);
 }
 
+/* fl_check_assign_mask(): a replacement must have the mask of what it replaces. */
+static int fl_check_assign_mask(struct tcf_change *c, struct cls_fl_filter *fnew,
+				const struct cls_fl_filter *fold, const struct wanted *w)
+{
+	struct sched_net *sn = sched_net(c->req->net);
+	struct cls_fl_head *head = c->tp->root;
+	struct fl_flow_mask *mask = w->fmask;
+
+	if (fold && fold->mask != mask)
+		return trace_refuse(sn->net->trace, -EINVAL, NULL,
+				    "a filter cannot be replaced by one with another mask");
+	if (!mask)
+		mask = fl_create_new_mask(sn, head, &w->mask);
+	if (!mask)
+		return -ENOMEM;
+	mask->refcnt++;
+	head->last = mask;
+	fnew->mask = mask;
+	return 0;
+}
+
 static int fl_ht_insert_unique(struct knet *net, struct cls_fl_filter *fnew,
-			       const struct cls_fl_filter *fold, bool *in_ht)
+			       const struct cls_fl_filter *fold, u32 hash, bool *in_ht)
 {
 	*in_ht = false;
-	if (find_key(fnew->mask, fnew->keys)) {
+	if (find_key(fnew->mask, fnew->keys, hash)) {
 		if (fold)
 			return 0; /* its place is taken over later, or there will be two */
 		return trace_refuse(net->trace, -EEXIST, NULL,
 				    "a filter of this priority has the same match");
 	}
-	if (htable_add(&fnew->mask->ht, filter_hash(fnew), fnew) < 0)
+	if (htable_add(&fnew->mask->ht, hash, fnew) < 0)
 		return -ENOMEM;
 	*in_ht = true;
 	return 0;
@@ -524,15 +553,15 @@ static int commit_new(struct tcf_change *c, struct cls_fl_filter *fnew)
 
 /* Mask, key, hardware, handle; takes back what it did. */
 static int insert(struct tcf_change *c, struct cls_fl_filter *fnew, struct cls_fl_filter *fold,
-		  const struct fl_flow_key *mask)
+		  const struct wanted *w)
 {
 	struct knet *net = c->req->net;
 	bool in_ht = false;
-	int err = fl_check_assign_mask(c, fnew, fold, mask);
+	int err = fl_check_assign_mask(c, fnew, fold, w);
 
 	if (err < 0)
 		return err;
-	err = fl_ht_insert_unique(net, fnew, fold, &in_ht);
+	err = fl_ht_insert_unique(net, fnew, fold, w->hash, &in_ht);
 	if (err < 0)
 		goto undo_mask;
 	if (!skip_hw(fnew->flags))
@@ -565,7 +594,7 @@ static int make(struct tcf_change *c, struct wanted *w, struct cls_fl_filter *fo
 		return TC_REFUSE(sn->net, c->extack, -ENOSPC,
 				 KBUILD_MODNAME ": inhw: too many filters");
 	}
-	fnew = new_filter(sn, &w->key, &w->mask);
+	fnew = new_filter(sn, w);
 	if (!fnew) {
 		tcf_exts_destroy(sn->net, &w->exts);
 		return -ENOBUFS;
@@ -573,7 +602,7 @@ static int make(struct tcf_change *c, struct wanted *w, struct cls_fl_filter *fo
 	fnew->flags = w->flags;
 	fnew->classid = w->classid;
 	fnew->exts = w->exts;
-	err = insert(c, fnew, fold, &w->mask);
+	err = insert(c, fnew, fold, w);
 	if (err < 0)
 		free_filter(sn, fnew);
 	else
@@ -676,7 +705,7 @@ static int dump_match(struct kmsg *m, struct knet *net, const struct cls_fl_filt
 	if (f->classid && nla_put_u32(m, TCA_FLOWER_CLASSID, f->classid) < 0)
 		return -EMSGSIZE;
 	expand_key(&key, f, false);
-	return fl_dump_key(m, net, &key, &f->mask->key);
+	return fl_dump_key(m, net, &key, &f->mask->key, f->mask->fields);
 }
 
 static int dump_filter(struct tcf_proto *tp, struct cls_fl_filter *f, struct kmsg *m, u32 *handle,
@@ -724,7 +753,7 @@ static int fl_classify(struct sk_buff *skb, const struct tcf_proto *tp, struct t
 
 		set_masked_key((u64 *)(void *)&mkey, (const u8 *)&key + mask->start,
 			       (const u8 *)&mask->key + mask->start, mask_range(mask));
-		f = find_key(mask, &mkey);
+		f = find_key(mask, &mkey, hash_key(&mkey, mask_range(mask)));
 		if (f && !skip_sw(f->flags)) {
 			span_note(&sp, "handle", "%#x", f->handle);
 			span_note(&sp, "mask", "%u", mask->number);
@@ -809,7 +838,8 @@ static int fl_tmplt_dump(struct kmsg *m, struct knet *net, void *priv)
 	const struct fl_flow_tmplt *tmplt = priv;
 	ssize_t nest = nla_nest_start_noflag(m, TCA_OPTIONS);
 
-	if (nest < 0 || fl_dump_key(m, net, &tmplt->dummy_key, &tmplt->mask) < 0)
+	if (nest < 0 ||
+	    fl_dump_key(m, net, &tmplt->dummy_key, &tmplt->mask, fl_mask_fields(&tmplt->mask)) < 0)
 		return -EMSGSIZE;
 	nla_nest_end(m, nest);
 	return 0;

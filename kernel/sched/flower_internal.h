@@ -30,11 +30,21 @@ struct fl_flow_key {
 
 extern const struct nla_policy fl_policy[FLOWER_MAX + 1];
 
-/* Key and mask from attributes, both zeroed before. Linux's errnos and texts. */
+/*
+ * Key and mask from attributes, both zeroed before. Linux's errnos and texts. fl_try_key() says
+ * nothing when it fails.
+ */
+int fl_try_key(struct knet *net, const struct nlattr *const *tb, struct fl_flow_key *key,
+	       struct fl_flow_key *mask) MUST_CHECK;
 int fl_set_key(struct knet *net, const struct nlattr *const *tb, struct fl_flow_key *key,
 	       struct fl_flow_key *mask, struct netlink_ext_ack *extack) MUST_CHECK;
+/* Makes the words that a mask uses, from @start to @end, hold all of the fields that are matched in
+ * part: what the user gave outside the mask is dumped too. */
+void fl_widen_range(const struct fl_flow_key *mask, u16 *start, u16 *end);
+/* Which fields a mask has something to dump of; for fl_dump_key(). */
+u32 fl_mask_fields(const struct fl_flow_key *mask);
 int fl_dump_key(struct kmsg *m, struct knet *net, const struct fl_flow_key *key,
-		const struct fl_flow_key *mask);
+		const struct fl_flow_key *mask, u32 used);
 void fl_init_dissector(struct flow_dissector *dissector, const struct fl_flow_key *mask);
 /* The key of a packet: all that a mask can ask for. */
 void fl_key_from_skb(struct fl_flow_key *key, const struct sk_buff *skb);

@@ -8,6 +8,7 @@
 #define KBUILD_MODNAME "cls_flower"
 #include "kernel/sched/flower_internal.h"
 
+#include <assert.h>
 #include <linux/if_ether.h>
 #include <netinet/in.h>
 
@@ -31,6 +32,7 @@ struct reading {
 	const struct nlattr *const *tb;
 	struct fl_flow_key *key, *mask;
 	struct netlink_ext_ack *extack;
+	bool quiet; /* a refusal is only returned */
 };
 
 struct fl_field {
@@ -79,6 +81,8 @@ static bool applies(enum when when, const struct fl_flow_key *key)
 
 static int refuse(const struct reading *r, int err, const struct nlattr *nla, const char *text)
 {
+	if (r->quiet)
+		return err;
 	NL_SET_ERR_MSG(r->extack, text);
 	if (nla)
 		NL_SET_BAD_ATTR(r->extack, nla);
@@ -287,6 +291,17 @@ static const struct fl_field fields[] = {
 	{ .set = set_flags, .dump = dump_flags },
 };
 
+/* Fields that can begin in another word than they end in. */
+static const struct {
+	u16 offset, size;
+} long_fields[] = {
+#define LONG(member) \
+	{ offsetof(struct fl_flow_key, member), SIZEOF_MEMBER(struct fl_flow_key, member) }
+	LONG(eth.dst), LONG(eth.src), LONG(ipv6.src), LONG(ipv6.dst), LONG(arp.sip), LONG(arp.tip),
+	LONG(arp.sha), LONG(arp.tha),
+#undef LONG
+};
+
 /* What drivers are told of: a member is used when its mask is not zero, the first two always. */
 static const struct {
 	u8 id;
@@ -429,39 +444,99 @@ const struct nla_policy fl_policy[FLOWER_MAX + 1] = {
 
 /* ---- attributes to key and back ---- */
 
-static void set_field(const struct reading *r, const struct fl_field *f)
+/* Of a field: its attribute is mostly as long as the policy wants it. */
+static void take(u8 *to, const struct nlattr *nla, u16 size)
+{
+	if (UNLIKELY(nla_len(nla) < size)) {
+		nla_memcpy(to, nla, size);
+		return;
+	}
+	switch (size) {
+	case 1:
+		*to = *(const u8 *)nla_data(nla);
+		return;
+	case 2:
+		memcpy(to, nla_data(nla), 2);
+		return;
+	case 4:
+		memcpy(to, nla_data(nla), 4);
+		return;
+	case 6:
+		memcpy(to, nla_data(nla), 6);
+		return;
+	default:
+		memcpy(to, nla_data(nla), size);
+	}
+}
+
+static void set_field(const struct reading *r, const struct fl_field *f, const struct nlattr *nla)
 {
 	u8 *key = (u8 *)r->key + f->offset, *mask = (u8 *)r->mask + f->offset;
 
-	nla_memcpy(key, r->tb[f->attr], f->size);
+	take(key, nla, f->size);
 	if (f->mask_attr && r->tb[f->mask_attr])
-		nla_memcpy(mask, r->tb[f->mask_attr], f->size);
+		take(mask, r->tb[f->mask_attr], f->size);
 	else
 		memset(mask, 0xff, f->size);
+}
+
+/* Whether there is any: mostly not, and then there is one branch for all. */
+static bool has_unmodelled(const struct nlattr *const *tb)
+{
+	uintptr_t any = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(unmodelled); i++)
+		any |= (uintptr_t)tb[unmodelled[i].attr];
+	return any;
+}
+
+static int refuse_unmodelled(const struct reading *r)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(unmodelled); i++) {
+		if (r->tb[unmodelled[i].attr])
+			return refuse(r, -EOPNOTSUPP, r->tb[unmodelled[i].attr],
+				      unmodelled[i].text);
+	}
+	return 0;
+}
+
+static int read_key(const struct reading *r)
+{
+	const struct nlattr *const *tb = r->tb;
+	int err;
+
+	if (has_unmodelled(tb))
+		return refuse_unmodelled(r);
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
+		const struct fl_field *f = &fields[i];
+		const struct nlattr *nla = tb[f->attr]; /* of number 0 there is none */
+
+		if (nla) {
+			if (applies(f->when, r->key))
+				set_field(r, f, nla);
+		} else if (f->set) {
+			err = f->set(r);
+			if (err < 0)
+				return err;
+		}
+	}
+	return 0;
 }
 
 int fl_set_key(struct knet *net, const struct nlattr *const *tb, struct fl_flow_key *key,
 	       struct fl_flow_key *mask, struct netlink_ext_ack *extack)
 {
-	struct reading r = { net, tb, key, mask, extack };
-	int err;
+	const struct reading r = { net, tb, key, mask, extack, false };
 
-	for (size_t i = 0; i < ARRAY_SIZE(unmodelled); i++) {
-		if (tb[unmodelled[i].attr])
-			return refuse(&r, -EOPNOTSUPP, tb[unmodelled[i].attr], unmodelled[i].text);
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
-		const struct fl_field *f = &fields[i];
+	return read_key(&r);
+}
 
-		if (f->set) {
-			err = f->set(&r);
-			if (err < 0)
-				return err;
-		} else if (f->size && tb[f->attr] && applies(f->when, key)) {
-			set_field(&r, f);
-		}
-	}
-	return 0;
+int fl_try_key(struct knet *net, const struct nlattr *const *tb, struct fl_flow_key *key,
+	       struct fl_flow_key *mask)
+{
+	const struct reading r = { net, tb, key, mask, NULL, true };
+
+	return read_key(&r);
 }
 
 static bool is_zero(const u8 *p, size_t size)
@@ -478,23 +553,37 @@ static int dump_field(struct kmsg *m, const struct fl_field *f, const struct fl_
 {
 	const u8 *k = (const u8 *)key + f->offset, *w = (const u8 *)mask + f->offset;
 
-	if (!applies(f->when, key) || is_zero(w, f->size))
+	if (!applies(f->when, key))
 		return 0;
 	if (nla_put(m, f->attr, f->size, k) < 0)
 		return -EMSGSIZE;
 	return f->mask_attr ? nla_put(m, f->mask_attr, f->size, w) : 0;
 }
 
+static_assert(ARRAY_SIZE(fields) <= 32, "sets of fields are bits of a u32");
+
+u32 fl_mask_fields(const struct fl_flow_key *mask)
+{
+	u32 used = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
+		if (fields[i].dump ||
+		    (fields[i].size &&
+		     !is_zero((const u8 *)mask + fields[i].offset, fields[i].size)))
+			used |= 1u << i;
+	}
+	return used;
+}
+
 int fl_dump_key(struct kmsg *m, struct knet *net, const struct fl_flow_key *key,
-		const struct fl_flow_key *mask)
+		const struct fl_flow_key *mask, u32 used)
 {
 	int err = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(fields) && err == 0; i++) {
-		if (fields[i].dump)
-			err = fields[i].dump(m, net, key, mask);
-		else if (fields[i].size)
-			err = dump_field(m, &fields[i], key, mask);
+	for (; used && err == 0; used &= used - 1) {
+		const struct fl_field *f = &fields[__builtin_ctz(used)];
+
+		err = f->dump ? f->dump(m, net, key, mask) : dump_field(m, f, key, mask);
 	}
 	return err;
 }
@@ -609,4 +698,19 @@ void fl_key_from_skb(struct fl_flow_key *key, const struct sk_buff *skb)
 	/* Linux stops at a fragment, be it the first. */
 	if (h.l4 != UINT16_MAX && !h.is_fragment)
 		key_from_ports(key, data + h.l4, skb->p.size - h.l4);
+}
+
+void fl_widen_range(const struct fl_flow_key *mask, u16 *start, u16 *end)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(long_fields); i++) {
+		u16 first = (u16)(long_fields[i].offset & ~7);
+		u16 last = (u16)((long_fields[i].offset + long_fields[i].size + 7) & ~7);
+		bool is_cut = (first < *start && last > *start) || (first < *end && last > *end);
+
+		if (!is_cut ||
+		    is_zero((const u8 *)mask + long_fields[i].offset, long_fields[i].size))
+			continue;
+		*start = first < *start ? first : *start;
+		*end = last > *end ? last : *end;
+	}
 }

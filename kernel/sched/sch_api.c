@@ -310,9 +310,13 @@ static int modify(struct nlreq *req, struct net_device *dev, const struct tcmsg 
 					 "Cannot find ingress queue for specified device");
 		q = dev->ingress_qdisc;
 	} else if (clid != TC_H_ROOT) {
-		if (!qdisc_lookup(dev, TC_H_MAJ(clid)))
+		q = qdisc_lookup(dev, TC_H_MAJ(clid));
+		if (!q)
 			return TC_REFUSE(req->net, req->extack, -ENOENT,
 					 "Failed to find specified qdisc");
+		if (!q->ops->find(clid))
+			return TC_REFUSE(req->net, req->extack, -ENOENT,
+					 "Specified class not found");
 		q = NULL; /* ingress_leaf() */
 	}
 	if (q && t->tcm_handle == q->handle)

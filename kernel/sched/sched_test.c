@@ -28,6 +28,7 @@ struct port {
 	struct net_device dev;
 	struct list blocks;
 	int bind_err, replace_err, destroy_err;
+	bool (*check)(const struct port *p, const struct flow_cls_offload *cls); /* or NULL */
 	char log[LOG_MAX]; /* B U R D S T: bind unbind replace destroy stats template */
 	size_t n_log;
 	u8 sent[256];
@@ -62,6 +63,8 @@ static int port_cb(enum tc_setup_type type, void *type_data, void *cb_priv)
 	switch (cls->command) {
 	case FLOW_CLS_REPLACE:
 		note(p, 'R');
+		if (p->check && !p->check(p, cls))
+			return -EOPNOTSUPP;
 		if (p->replace_err)
 			NL_SET_ERR_MSG(cls->common.extack, "port: no");
 		return p->replace_err;
@@ -769,6 +772,299 @@ static void no_allocation_may_fail_unnoticed(void **state)
 	assert_true(n_failed > 5); /* block, chain, tcf_proto, head, action, mask, tables ... */
 }
 
+/* ---- chains and templates ---- */
+
+static int ask_chain(struct world *w, int type, int flags, u32 chain)
+{
+	begin(w, type, flags, &w->port[0], INGRESS);
+	put_u32(w, TCA_CHAIN, chain);
+	return talk(w);
+}
+
+static void a_chain_is_made_shown_and_deleted_by_request(void **state)
+{
+	struct world *w = *state;
+	struct want f = { .flags = ADD, .prio = 1, .chain = 3, .dst = 1, .act = GOTO1 };
+
+	assert_int_equal(add_qdisc(w, 0, 0), 0);
+	assert_int_equal(ask_chain(w, RTM_NEWCHAIN, 0, 3), -ENOENT);
+	assert_string_equal(w->text, "Need both RTM_NEWCHAIN and NLM_F_CREATE to create a new "
+				     "chain");
+	assert_int_equal(ask_chain(w, RTM_NEWCHAIN, NLM_F_CREATE, 3), 0);
+	assert_int_equal(ask_chain(w, RTM_NEWCHAIN, NLM_F_CREATE, 3), -EEXIST);
+	assert_string_equal(w->text, "Filter chain already exists");
+	assert_int_equal(ask_chain(w, RTM_NEWCHAIN, NLM_F_CREATE, 0x10000000), -EINVAL);
+	assert_string_equal(w->text, "Specified chain index exceeds upper limit");
+	assert_int_equal(ask_chain(w, RTM_GETCHAIN, 0, 3), 0);
+	assert_int_equal(((struct nlmsghdr *)(void *)w->answer)->nlmsg_type, RTM_GETCHAIN);
+	/* What only a goto holds is not seen, and can be made. */
+	assert_int_equal(add_filter(w, f), 0);
+	assert_int_equal(ask_chain(w, RTM_GETCHAIN, 0, 1), -EINVAL);
+	assert_string_equal(w->text, "Cannot find specified filter chain");
+	assert_int_equal(ask_chain(w, RTM_DELCHAIN, 0, 1), -EINVAL);
+	assert_int_equal(ask_chain(w, RTM_NEWCHAIN, 0, 1), 0);
+	assert_int_equal(ask_chain(w, RTM_DELCHAIN, 0, 1), 0);
+	assert_int_equal(ask_chain(w, RTM_DELCHAIN, 0, 3), 0);
+	assert_int_equal(ask_chain(w, RTM_DELCHAIN, 0, 3), -EINVAL);
+	assert_string_equal(w->text, "Cannot find specified filter chain");
+}
+
+static int add_tmplt(struct world *w, u32 chain, u32 mask)
+{
+	size_t o;
+
+	begin(w, RTM_NEWCHAIN, NLM_F_CREATE, &w->port[0], INGRESS);
+	put_u32(w, TCA_CHAIN, chain);
+	put_str(w, TCA_KIND, "flower");
+	o = put(w, TCA_OPTIONS, NULL, 0);
+	put_u16(w, TCA_FLOWER_KEY_ETH_TYPE, htons(ETH_P_IP));
+	put_u32(w, TCA_FLOWER_KEY_IPV4_DST, 0);
+	put_u32(w, TCA_FLOWER_KEY_IPV4_DST_MASK, htonl(mask));
+	end(w, o);
+	return talk(w);
+}
+
+static void a_template_limits_masks_and_is_told_to_drivers(void **state)
+{
+	struct world *w = *state;
+	struct want f = { .flags = ADD, .prio = 1, .chain = 2, .mask = 0xffffff00, .act = DROP };
+
+	assert_int_equal(add_qdisc(w, 0, 0), 0);
+	clear_logs(w);
+	assert_int_equal(add_tmplt(w, 2, 0xffffff00), 0);
+	assert_string_equal(w->port[0].log, "T");
+	assert_int_equal(add_filter(w, f), 0);
+	f.mask = 0xffff0000;
+	assert_int_equal(add_filter(w, f), 0);
+	f.mask = 0;
+	assert_int_equal(add_filter(w, f), -EINVAL);
+	assert_string_equal(w->text, "cls_flower: Mask does not fit the template");
+	clear_logs(w);
+	assert_int_equal(ask_chain(w, RTM_DELCHAIN, 0, 2), 0);
+	assert_string_equal(w->port[0].log, "DDT");
+}
+
+/* ---- the ways out of hardware ---- */
+
+static bool check_feature(const struct port *p, const struct flow_cls_offload *cls)
+{
+	return tc_can_offload_extack(&p->dev, cls->common.extack);
+}
+
+static bool check_chain(const struct port *p, const struct flow_cls_offload *cls)
+{
+	if (!tc_can_offload_extack(&p->dev, cls->common.extack))
+		return false;
+	if (cls->common.chain_index)
+		NL_SET_ERR_MSG(cls->common.extack, "Driver supports only offload of chain 0");
+	return !cls->common.chain_index;
+}
+
+static void what_a_driver_asks_about_a_rule_has_words(void **state)
+{
+	struct world *w = *state;
+	static const struct {
+		bool (*check)(const struct port *p, const struct flow_cls_offload *cls);
+		u32 features, chain;
+		const char *text;
+	} rows[] = {
+		{ check_feature, 0, 0, "TC offload is disabled on net device" },
+		{ check_chain, 0, 0, "TC offload is disabled on net device" },
+		{ check_chain, NETIF_F_HW_TC, 1, "Driver supports only offload of chain 0" },
+		{ check_chain, NETIF_F_HW_TC, 0, NULL },
+		{ NULL, 0, 1, NULL }, /* a driver that does not ask */
+	};
+	static const u32 modes[] = { 0, TCA_CLS_FLAGS_VERBOSE, TCA_CLS_FLAGS_SKIP_SW };
+
+	assert_int_equal(add_qdisc(w, 0, 0), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		for (u32 k = 0; k < ARRAY_SIZE(modes); k++) {
+			const bool refused = rows[i].text, skip_sw = k == 2;
+			struct want f = { .flags = ADD | NLM_F_ECHO,
+					  .prio = 1,
+					  .chain = rows[i].chain,
+					  .fl_flags = modes[k],
+					  .dst = (u32)i * 4 + k,
+					  .act = DROP };
+
+			w->port[0].check = rows[i].check;
+			w->port[0].dev.features = rows[i].features;
+			assert_int_equal(add_filter(w, f), refused && skip_sw ? -EOPNOTSUPP : 0);
+			assert_string_equal(w->text, refused && k ? rows[i].text : "");
+			if (!(refused && skip_sw))
+				assert_int_equal(option_u32(w, TCA_FLOWER_FLAGS),
+						 modes[k] | (refused ? TCA_CLS_FLAGS_NOT_IN_HW
+								     : TCA_CLS_FLAGS_IN_HW));
+		}
+	}
+}
+
+static void a_driver_that_does_not_bind_is_as_none(void **state)
+{
+	struct world *w = *state;
+	struct want f = { .flags = ADD | NLM_F_ECHO, .prio = 1, .dst = 1, .act = DROP };
+
+	w->port[0].bind_err = -EOPNOTSUPP;
+	assert_int_equal(add_qdisc(w, 0, 0), 0);
+	f.fl_flags = TCA_CLS_FLAGS_VERBOSE;
+	assert_int_equal(add_filter(w, f), 0);
+	assert_string_equal(w->text, "");
+	assert_int_equal(option_u32(w, TCA_FLOWER_FLAGS),
+			 TCA_CLS_FLAGS_VERBOSE | TCA_CLS_FLAGS_NOT_IN_HW);
+	f.dst = 2;
+	f.fl_flags = TCA_CLS_FLAGS_SKIP_SW;
+	assert_int_equal(add_filter(w, f), -EOPNOTSUPP);
+	assert_string_equal(w->text, "");
+	assert_string_equal(w->port[0].log, "B");
+}
+
+static void one_of_two_devices_may_refuse(void **state)
+{
+	struct world *w = *state;
+	struct want f = { .port = -1, .flags = ADD | NLM_F_ECHO, .prio = 1, .dst = 1, .act = DROP };
+
+	assert_int_equal(add_qdisc(w, 0, 5), 0);
+	assert_int_equal(add_qdisc(w, 1, 5), 0);
+	w->port[0].replace_err = -ENOSPC;
+	assert_int_equal(add_filter(w, f), 0);
+	assert_int_equal(option_u32(w, TCA_FLOWER_FLAGS), TCA_CLS_FLAGS_IN_HW);
+	assert_int_equal(option_u32(w, TCA_FLOWER_IN_HW_COUNT), 1);
+	clear_logs(w);
+	f.dst = 2;
+	f.fl_flags = TCA_CLS_FLAGS_SKIP_SW;
+	assert_int_equal(add_filter(w, f), -ENOSPC);
+	assert_string_equal(w->port[1].log, "RDD"); /* the newest is asked first */
+	assert_string_equal(w->port[0].log, "RDD");
+}
+
+static void a_device_that_comes_later_may_refuse_what_is_not_skip_sw(void **state)
+{
+	struct world *w = *state;
+	struct want f = { .port = -1, .flags = ADD, .prio = 1, .dst = 1, .act = DROP };
+
+	assert_int_equal(add_qdisc(w, 0, 5), 0);
+	assert_int_equal(add_filter(w, f), 0);
+	w->port[1].replace_err = -ENOSPC;
+	w->port[1].destroy_err = -EINVAL; /* of a rule that it does not have */
+	assert_int_equal(add_qdisc(w, 1, 5), 0);
+	assert_int_equal(get_filter(w, -1, 1, 1), 0);
+	assert_int_equal(option_u32(w, TCA_FLOWER_IN_HW_COUNT), 1);
+	assert_int_equal(del_qdisc(w, 1), 0);
+	w->port[1].replace_err = 0;
+	f.dst = 2;
+	f.fl_flags = TCA_CLS_FLAGS_SKIP_SW;
+	assert_int_equal(add_filter(w, f), 0);
+	w->port[1].replace_err = -ENOSPC;
+	assert_int_equal(add_qdisc(w, 1, 5), -ENOSPC);
+	assert_int_equal(get_filter(w, -1, 1, 2), 0);
+	assert_int_equal(option_u32(w, TCA_FLOWER_IN_HW_COUNT), 1);
+}
+
+static void a_device_that_leaves_takes_its_count_along(void **state)
+{
+	struct world *w = *state;
+	struct want f = { .port = -1, .flags = ADD, .prio = 1, .dst = 1, .act = DROP };
+
+	assert_int_equal(add_qdisc(w, 0, 5), 0);
+	assert_int_equal(add_filter(w, f), 0);
+	assert_int_equal(add_qdisc(w, 1, 5), 0);
+	assert_int_equal(del_qdisc(w, 0), 0);
+	assert_int_equal(get_filter(w, -1, 1, 1), 0);
+	assert_int_equal(option_u32(w, TCA_FLOWER_FLAGS), TCA_CLS_FLAGS_IN_HW);
+	assert_int_equal(option_u32(w, TCA_FLOWER_IN_HW_COUNT), 1);
+	/* The block stays because of the device without a driver; neither in_hw nor not_in_hw. */
+	w->port[1].bind_err = -EOPNOTSUPP;
+	w->port[0].bind_err = -EOPNOTSUPP;
+	assert_int_equal(add_qdisc(w, 0, 5), -EOPNOTSUPP);
+	assert_int_equal(del_qdisc(w, 1), 0);
+}
+
+static void a_rule_that_hardware_keeps_is_gone_all_the_same(void **state)
+{
+	struct world *w = *state;
+	struct want f = { .flags = ADD, .prio = 1, .dst = 1, .act = DROP };
+	struct want del = { .type = RTM_DELTFILTER, .prio = 1, .handle = 1 };
+
+	assert_int_equal(add_qdisc(w, 0, 0), 0);
+	assert_int_equal(add_filter(w, f), 0);
+	w->port[0].destroy_err = -EIO;
+	clear_logs(w);
+	assert_int_equal(add_filter(w, del), 0);
+	assert_string_equal(w->port[0].log, "D");
+	assert_int_equal(get_filter(w, 0, 1, 1), -EINVAL);
+}
+
+static void what_a_mask_leaves_out_is_dumped_as_given(void **state)
+{
+	struct world *w = *state;
+	const u8 mac[6] = { 2, 3, 4, 5, 6, 7 };
+	const struct nlattr *nla;
+
+	assert_int_equal(add_qdisc(w, 0, 0), 0);
+	for (size_t n = 1; n <= 6; n++) {
+		struct want f = { .flags = ADD | NLM_F_ECHO, .prio = 1 };
+		u8 mask[6] = { 0 };
+		size_t o;
+
+		memset(mask, 0xff, n);
+		begin_filter(w, &f);
+		o = put(w, TCA_OPTIONS, NULL, 0);
+		put(w, TCA_FLOWER_KEY_ETH_DST, mac, sizeof mac);
+		put(w, TCA_FLOWER_KEY_ETH_DST_MASK, mask, sizeof mask);
+		end(w, o);
+		assert_int_equal(talk(w), 0);
+		nla = option(w, TCA_FLOWER_KEY_ETH_DST);
+		assert_non_null(nla);
+		assert_memory_equal(nla_data(nla), mac, sizeof mac);
+	}
+}
+
+/* Each allocation of a replacement, and of a qdisc, fails once. */
+static void a_replacement_that_fails_changes_nothing(void **state)
+{
+	struct world *w = *state;
+	struct want f = { .flags = NLM_F_CREATE, .prio = 1, .handle = 1, .dst = 1, .act = DROP };
+	int err = -1;
+
+	assert_int_equal(add_qdisc(w, 0, 0), 0);
+	assert_int_equal(add_filter(w, f), 0);
+	f.act = REDIRECT;
+	for (unsigned long nth = 1; err; nth++) {
+		struct sched_stats s;
+		bool failed;
+
+		mem_fail_nth(nth);
+		err = add_filter(w, f);
+		failed = mem_fail_happened();
+		mem_fail_nth(0);
+		sched_get_stats(&w->net, &s);
+		assert_int_equal(s.n_filters, 1);
+		assert_int_equal(s.n_actions, 1);
+		if (!failed)
+			assert_int_equal(err, 0);
+		assert_true(nth < 100);
+	}
+}
+
+static void a_qdisc_that_fails_leaves_nothing(void **state)
+{
+	struct world *w = *state;
+	int err = -1;
+
+	for (unsigned long nth = 1; err; nth++) {
+		struct sched_stats s;
+
+		mem_fail_nth(nth);
+		err = add_qdisc(w, 0, 5);
+		mem_fail_nth(0);
+		sched_get_stats(&w->net, &s);
+		assert_int_equal(s.n_blocks, w->port[0].dev.ingress_qdisc ? 1 : 0);
+		if (w->port[0].dev.ingress_qdisc)
+			break; /* only the ack can have been lost */
+		assert_true(nth < 100);
+	}
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -784,6 +1080,17 @@ int main(void)
 		T(goto_and_redirect_move_packets),
 		T(many_handles_are_dumped_in_order),
 		T(no_allocation_may_fail_unnoticed),
+		T(a_chain_is_made_shown_and_deleted_by_request),
+		T(a_template_limits_masks_and_is_told_to_drivers),
+		T(what_a_driver_asks_about_a_rule_has_words),
+		T(a_driver_that_does_not_bind_is_as_none),
+		T(one_of_two_devices_may_refuse),
+		T(a_device_that_comes_later_may_refuse_what_is_not_skip_sw),
+		T(a_device_that_leaves_takes_its_count_along),
+		T(a_rule_that_hardware_keeps_is_gone_all_the_same),
+		T(what_a_mask_leaves_out_is_dumped_as_given),
+		T(a_replacement_that_fails_changes_nothing),
+		T(a_qdisc_that_fails_leaves_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,8 +6,13 @@
  * The key of a path is all bits that any table consults, plus the vport and which headers there
  * are. Two packets that agree in them take the same way through the same tables: what set writes is
  * constant, what add and copy read is consulted (nic_modify_header_consults()), and what else could
- * make a difference is not kept (nic_packet_run()). Any command that changes tables or entries
- * makes all paths invalid, by a number.
+ * make a difference is not kept (nic_packet_run()).
+ *
+ * Changes are numbered, by the device's generation, and a path knows up to which it holds. One of
+ * tables makes all paths invalid. One of an entry concerns the packets that the entry matches, and
+ * no others: the last few are kept as masks and values of headers, and a path whose key is outside
+ * of them holds on. Registers are left out, as they are not of the packet that comes in; so is the
+ * way of packets that are looked up after their headers changed, which no change lets hold.
  */
 #include "nic/device/device_internal.h"
 
@@ -35,18 +40,47 @@ size_t nic_cache_bytes(const struct nic_cache *c)
 	return c->n_slots * c->slot_size;
 }
 
+void nic_cache_flush(struct nic_device *dev)
+{
+	dev->flushed_at = ++dev->generation;
+}
+
+/* Of these words a packet that comes in says nothing: they are 0 then, or follow from its vport. */
+static bool is_of_device(uint8_t word)
+{
+	return (word >= NIC_KEY_REGS && word <= NIC_KEY_REG_A) || word == NIC_KEY_MISC ||
+	       word == NIC_KEY_ORIGIN;
+}
+
+void nic_cache_note_change(struct nic_device *dev, const struct nic_entry *e)
+{
+	const struct nic_mask *m = e->group->masks[e->flow_source];
+	struct nic_change *ch = &dev->cache.changes[++dev->generation % NIC_CHANGES];
+
+	if (!dev->cache.n_slots)
+		return;
+	ch->n_words = 0;
+	for (size_t i = 0; i < m->n_words; i++) {
+		if (is_of_device(m->words[i]))
+			continue;
+		ch->words[ch->n_words] = m->words[i];
+		ch->mask[ch->n_words] = m->key.w[m->words[i]];
+		ch->value[ch->n_words++] = e->value[i];
+	}
+}
+
 static void set_words(struct nic_cache *c, const struct nic_key *consulted)
 {
-	c->mask = *consulted;
+	c->consulted = c->mask = *consulted;
 	c->mask.w[NIC_KEY_MISC + 1] |= 0xffff;
 	c->mask.w[NIC_KEY_SHAPE] = UINT32_MAX;
-	/* They are 0 when a packet enters. */
-	memset(&c->mask.w[NIC_KEY_REGS], 0, 9 * sizeof c->mask.w[0]);
-	c->mask.w[NIC_KEY_MISC] = c->mask.w[NIC_KEY_ORIGIN] = 0;
 	c->n_words = 0;
-	for (size_t i = 0; i < NIC_KEY_WORDS; i++) {
+	for (uint8_t i = 0; i < NIC_KEY_WORDS; i++) {
+		if (is_of_device(i))
+			c->mask.w[i] = 0;
+		c->places[i] = c->n_words;
 		if (c->mask.w[i])
-			c->words[c->n_words++] = (uint8_t)i;
+			c->words[c->n_words++] = i;
 	}
 }
 
@@ -74,15 +108,15 @@ void nic_cache_refresh(struct nic_device *dev)
 	struct nic_cache *c = &dev->cache;
 	size_t n = SLOTS_MIN, slot_size;
 
-	if (c->generation == dev->generation)
-		return;
-	set_words(c, &dev->consulted);
+	if (!c->n_words || memcmp(&c->consulted, &dev->consulted, sizeof c->consulted)) {
+		set_words(c, &dev->consulted);
+		nic_cache_flush(dev);
+	}
 	slot_size = ROUND_UP(sizeof(struct nic_cache_slot) + c->n_words * sizeof(uint32_t), LINE);
 	while (n < 2 * dev->n_entries && n < SLOTS_MAX)
 		n *= 2;
 	if (n > c->n_slots || slot_size != c->slot_size)
 		resize(c, n > c->n_slots ? n : c->n_slots, slot_size);
-	c->generation = dev->generation;
 }
 
 static struct nic_cache_slot *slot_at(const struct nic_cache *c, size_t i)
@@ -90,9 +124,42 @@ static struct nic_cache_slot *slot_at(const struct nic_cache *c, size_t i)
 	return (struct nic_cache_slot *)(void *)(c->slots + i * c->slot_size);
 }
 
-static bool slot_is(const struct nic_cache *c, const struct nic_cache_slot *s, const uint32_t *w)
+/* Whether the slot holds nothing that could still count. */
+static bool is_dead(const struct nic_device *dev, const struct nic_cache_slot *s)
 {
-	return s->generation == c->generation && !memcmp(s->words, w, c->n_words * sizeof w[0]);
+	return s->generation < dev->flushed_at || dev->generation - s->generation > NIC_CHANGES ||
+	       (s->path.is_late && s->generation != dev->generation);
+}
+
+static bool is_about(const struct nic_change *ch, const struct nic_cache *c, const uint32_t *w)
+{
+	for (size_t i = 0; i < ch->n_words; i++) {
+		if ((w[c->places[ch->words[i]]] & ch->mask[i]) != ch->value[i])
+			return false;
+	}
+	return true;
+}
+
+/* Brings a slot that is not dead up to the device's generation, unless a change is about it. */
+static bool catch_up(const struct nic_device *dev, struct nic_cache_slot *s)
+{
+	const struct nic_cache *c = &dev->cache;
+
+	for (uint64_t g = s->generation + 1; g <= dev->generation; g++) {
+		if (is_about(&c->changes[g % NIC_CHANGES], c, s->words)) {
+			s->generation = 0;
+			return false;
+		}
+	}
+	s->generation = dev->generation;
+	return true;
+}
+
+static bool slot_is(const struct nic_device *dev, struct nic_cache_slot *s, const uint32_t *w)
+{
+	if (is_dead(dev, s) || memcmp(s->words, w, dev->cache.n_words * sizeof w[0]))
+		return false;
+	return LIKELY(s->generation == dev->generation) || catch_up(dev, s);
 }
 
 struct lookup {
@@ -128,12 +195,14 @@ static void start(const struct nic_cache *c, struct lookup *l, struct nic_key *k
 		prefetch_slot(c, l->at ^ i);
 }
 
-static void find(const struct nic_cache *c, struct lookup *l)
+static void find(const struct nic_device *dev, struct lookup *l)
 {
+	const struct nic_cache *c = &dev->cache;
+
 	for (size_t i = 0; i < WAYS && !l->slot; i++) {
 		struct nic_cache_slot *s = slot_at(c, l->at ^ i);
 
-		if (slot_is(c, s, l->words))
+		if (slot_is(dev, s, l->words))
 			l->slot = s;
 	}
 	for (size_t i = 0; l->slot && i < l->slot->path.n_counters; i++)
@@ -159,13 +228,13 @@ static uint64_t finish_miss(struct nic_device *dev, uint16_t vport, const struct
 
 	if (!nic_packet_run(dev, vport, f, &path) || !l->is_frame || !c->n_slots)
 		return path.n_out;
-	/* A slot of another generation is as good as empty; without one any may go. */
+	/* A dead slot is as good as empty; without one any may go. */
 	s = slot_at(c, l->at);
-	for (size_t i = 1; i < WAYS && s->generation == c->generation; i++)
+	for (size_t i = 1; i < WAYS && !is_dead(dev, s); i++)
 		s = slot_at(c, l->at ^ i);
-	if (s->generation == c->generation)
+	if (!is_dead(dev, s))
 		s = slot_at(c, l->at ^ dev->n_packets % WAYS);
-	s->generation = c->generation;
+	s->generation = dev->generation;
 	s->path = path;
 	memcpy(s->words, l->words, c->n_words * sizeof s->words[0]);
 	return path.n_out;
@@ -202,7 +271,7 @@ void nic_device_receive_batch(struct nic_device *dev, uint16_t vport,
 			start(&dev->cache, &lookups[i], &key, &frames[i]);
 		for (size_t i = 0; i < m && dev->cache.n_slots; i++) {
 			if (lookups[i].is_frame)
-				find(&dev->cache, &lookups[i]);
+				find(dev, &lookups[i]);
 		}
 		*n_out += finish_all(dev, vport, lookups, frames, m);
 	}

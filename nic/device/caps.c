@@ -31,7 +31,8 @@ static const struct cap_row general[] = {
 	ROW(cmd_hca_cap, eth_net_offloads, 1),		 /* there are capabilities of that type */
 	ROW(cmd_hca_cap, log_max_flow_counter_bulk, 15), /* counters of one query */
 	ROW(cmd_hca_cap, flow_counter_bulk_alloc, 0xff), /* bulks of 128 << 0...7 */
-	ROW(cmd_hca_cap, flex_parser_protocols, 1 << 8 | 1 << 9), /* ICMP, ICMPv6: misc3 is matched */
+	ROW(cmd_hca_cap, flex_parser_protocols,
+	    1 << 8 | 1 << 9), /* ICMP, ICMPv6: misc3 is matched */
 	ROW(cmd_hca_cap, max_flow_counter_31_16, NIC_COUNTERS_MAX >> 16),
 	ROW(cmd_hca_cap, max_flow_counter_15_0, NIC_COUNTERS_MAX & 0xffff),
 };
@@ -39,7 +40,8 @@ static const struct cap_row general[] = {
 static const struct cap_row ethernet[] = {
 	ROW(per_protocol_networking_offload_caps, csum_cap, 1), /* rewritten packets are summed */
 	ROW(per_protocol_networking_offload_caps, vlan_cap, 1), /* tags are parsed */
-	ROW(per_protocol_networking_offload_caps, wqe_inline_mode, 2), /* headers are read from the frame */
+	ROW(per_protocol_networking_offload_caps, wqe_inline_mode,
+	    2), /* headers are read from the frame */
 };
 
 static const struct cap_row eswitch_flow_table[] = {

@@ -14,7 +14,7 @@ struct command {
 	uint16_t opcode;
 	uint16_t op_mods; /* the op_mods from 0 on; 0: the handler looks */
 	uint16_t in_size, out_size;
-	bool changes; /* what becomes of packets */
+	bool changes; /* what becomes of any packet; entries say themselves of which */
 	nic_handler *run;
 	size_t (*in_more)(const uint8_t *in), (*out_more)(const uint8_t *in); /* NULL: nothing */
 };
@@ -50,8 +50,8 @@ static size_t counter_more(const uint8_t *in)
 
 /* clang-format off */
 static const struct command commands[] = {
-	ROW(SET_FLOW_TABLE_ENTRY, 2, SET_FTE, SET_FTE, true, nic_entry_set, fte_more, NULL),
-	ROW(DELETE_FLOW_TABLE_ENTRY, 1, DELETE_FTE, DELETE_FTE, true, nic_entry_delete, NULL, NULL),
+	ROW(SET_FLOW_TABLE_ENTRY, 2, SET_FTE, SET_FTE, false, nic_entry_set, fte_more, NULL),
+	ROW(DELETE_FLOW_TABLE_ENTRY, 1, DELETE_FTE, DELETE_FTE, false, nic_entry_delete, NULL, NULL),
 	ROW(QUERY_FLOW_TABLE_ENTRY, 1, QUERY_FTE, QUERY_FTE, false, nic_entry_query, NULL, NULL),
 	ROW(ALLOC_FLOW_COUNTER, 1, ALLOC_FLOW_COUNTER, ALLOC_FLOW_COUNTER, false, nic_counter_alloc, NULL, NULL),
 	ROW(DEALLOC_FLOW_COUNTER, 1, DEALLOC_FLOW_COUNTER, DEALLOC_FLOW_COUNTER, false, nic_counter_dealloc, NULL, NULL),
@@ -61,8 +61,8 @@ static const struct command commands[] = {
 	ROW(MODIFY_FLOW_TABLE, 1, MODIFY_FLOW_TABLE, MODIFY_FLOW_TABLE, true, nic_table_modify, NULL, NULL),
 	ROW(QUERY_FLOW_TABLE, 1, QUERY_FLOW_TABLE, QUERY_FLOW_TABLE, false, nic_table_query, NULL, NULL),
 	ROW(SET_FLOW_TABLE_ROOT, 2, SET_FLOW_TABLE_ROOT, SET_FLOW_TABLE_ROOT, true, nic_table_set_root, NULL, NULL),
-	ROW(CREATE_FLOW_GROUP, 1, CREATE_FLOW_GROUP, CREATE_FLOW_GROUP, true, nic_group_create, NULL, NULL),
-	ROW(DESTROY_FLOW_GROUP, 1, DESTROY_FLOW_GROUP, DESTROY_FLOW_GROUP, true, nic_group_destroy, NULL, NULL),
+	ROW(CREATE_FLOW_GROUP, 1, CREATE_FLOW_GROUP, CREATE_FLOW_GROUP, false, nic_group_create, NULL, NULL),
+	ROW(DESTROY_FLOW_GROUP, 1, DESTROY_FLOW_GROUP, DESTROY_FLOW_GROUP, false, nic_group_destroy, NULL, NULL),
 	ROW(QUERY_FLOW_GROUP, 1, QUERY_FLOW_GROUP, QUERY_FLOW_GROUP, false, nic_group_query, NULL, NULL),
 	ROW(ALLOC_MODIFY_HEADER_CONTEXT, 1, ALLOC_MODIFY_HEADER_CONTEXT, ALLOC_MODIFY_HEADER_CONTEXT, false, nic_modify_header_alloc, modify_header_more, NULL),
 	ROW(DEALLOC_MODIFY_HEADER_CONTEXT, 1, DEALLOC_MODIFY_HEADER_CONTEXT, DEALLOC_MODIFY_HEADER_CONTEXT, false, nic_modify_header_dealloc, NULL, NULL),
@@ -175,7 +175,7 @@ static enum nic_syndrome execute(struct nic_command *c)
 		return NIC_SYN_OP_MOD;
 	s = cmd->run(c);
 	if (!s && cmd->changes)
-		c->dev->generation++;
+		nic_cache_flush(c->dev);
 	return s;
 }
 

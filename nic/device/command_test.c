@@ -922,6 +922,54 @@ static void the_trace_says_what_was_refused_and_why(void **state)
 	trace_fini(&trace);
 }
 
+/* A single packet's way is in the trace, when that is recording; a batch never is. */
+static void the_trace_shows_the_way_of_a_packet(void **state)
+{
+	static const char *const functions[] = { "nic_device_receive", "nic_table_lookup",
+						 "nic_table_lookup", "nic_device_output" };
+	uint8_t bytes[60] = { 0, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x88, 0xb5 };
+	const struct nic_frame frame = { bytes, sizeof bytes };
+	struct trace trace;
+	struct nic_device *dev;
+	uint64_t n_out = 0;
+	struct cmd c;
+
+	trace_init(&trace);
+	dev = device_new(&trace);
+	fill_world(dev);
+	make_set_root(&c);
+	IFC_SET(set_flow_table_root_in, c.in, table_id, T_SECOND);
+	run_ok(dev, &c);
+	make_modify_table(&c);
+	IFC_SET(modify_flow_table_in, c.in, table_id, T_SECOND);
+	IFC_SET(flow_table_context, IFC_PTR(modify_flow_table_in, c.in, flow_table_context),
+		table_miss_id, T_FIRST);
+	run_ok(dev, &c);
+	make_delete_fte(&c);
+	IFC_SET(delete_fte_in, c.in, flow_index, 0);
+	run_ok(dev, &c);
+	make_set_fte(&c);
+	run_ok(dev, &c);
+	nic_device_receive(dev, 1, bytes, sizeof bytes);
+	assert_int_equal(trace.n_events, 0);
+	trace.recording = true;
+	nic_device_receive_batch(dev, 1, &frame, 1, &n_out);
+	assert_int_equal(n_out, 1);
+	assert_int_equal(trace.n_events, 0);
+	assert_int_equal(nic_device_receive(dev, 1, bytes, sizeof bytes), NIC_DROP_NONE);
+	assert_int_equal(trace.n_events, ARRAY_SIZE(functions));
+	for (size_t i = 0; i < ARRAY_SIZE(functions); i++)
+		assert_string_equal(trace.events[i].function, functions[i]);
+	assert_string_equal(trace.events[1].notes[1].key, "miss");
+	assert_string_equal(trace.events[1].notes[1].value, "goes on to table 1");
+	assert_string_equal(trace.events[2].notes[1].key, "hit");
+	assert_string_equal(trace.events[2].notes[1].value, "entry 1, group 1");
+	assert_string_equal(trace.events[2].notes[3].value, "count in 129, to vport 1");
+	assert_string_equal(trace.events[3].notes[0].value, "vport 1");
+	nic_device_free(dev);
+	trace_fini(&trace);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -937,6 +985,7 @@ int main(void)
 		cmocka_unit_test(a_modified_entry_lets_go_of_what_it_held),
 		cmocka_unit_test(garbage_never_hurts),
 		cmocka_unit_test(the_trace_says_what_was_refused_and_why),
+		cmocka_unit_test(the_trace_shows_the_way_of_a_packet),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,7 +13,7 @@ static int init(struct nic_device *dev, const struct nic_params *params)
 {
 	dev->trace = params->trace;
 	dev->n_vports = (uint16_t)(params->n_vfs + 2);
-	dev->generation = 1;
+	dev->generation = dev->flushed_at = 1;
 	if (params->caps)
 		dev->caps = *params->caps;
 	else
@@ -23,6 +23,8 @@ static int init(struct nic_device *dev, const struct nic_params *params)
 	idr_init(&dev->groups);
 	idr_init(&dev->modify_headers);
 	pool_init(&dev->group_pool, sizeof(struct nic_group));
+	for (size_t i = 0; i < ARRAY_SIZE(dev->entry_pools); i++)
+		pool_init(&dev->entry_pools[i], sizeof(struct nic_entry) + i * sizeof(uint32_t));
 	dev->ingress = mem_new_array(dev->n_vports, sizeof(void *));
 	dev->egress = mem_new_array(dev->n_vports, sizeof(void *));
 	dev->scratch = mem_new_array(2, sizeof(struct nic_scratch));
@@ -79,6 +81,8 @@ void nic_device_free(struct nic_device *dev)
 	idr_fini(&dev->groups);
 	idr_fini(&dev->modify_headers);
 	pool_fini(&dev->group_pool);
+	for (size_t n = 0; n < ARRAY_SIZE(dev->entry_pools); n++)
+		pool_fini(&dev->entry_pools[n]);
 	nic_counters_fini(&dev->counters);
 	nic_cache_fini(&dev->cache);
 	nic_commands_fini(dev);
@@ -102,11 +106,11 @@ static size_t idr_bytes(const struct idr *t)
 static size_t table_bytes(const struct nic_table *t)
 {
 	size_t n = sizeof *t + idr_bytes(&t->groups) + idr_bytes(&t->entries) +
-		   htable_size(&t->mask_set) + t->masks_cap * sizeof t->masks[0];
+		   htable_size(&t->mask_set) + htable_size(&t->firsts) +
+		   t->masks_cap * sizeof t->masks[0];
 
 	for (size_t i = 0; i < t->n_masks; i++)
-		n += sizeof *t->masks[i] + t->masks[i]->pool.n_bytes +
-		     htable_size(&t->masks[i]->entries);
+		n += sizeof *t->masks[i];
 	return n;
 }
 
@@ -128,6 +132,8 @@ void nic_device_counts(const struct nic_device *dev, struct nic_counts *c)
 	c->n_bytes = sizeof *dev + 2 * sizeof(struct nic_scratch) + dev->counters.n_bytes +
 		     dev->counters.cap * sizeof(void *) + dev->group_pool.n_bytes +
 		     dev->n_bytes_more + nic_cache_bytes(&dev->cache) + idr_bytes(&dev->groups);
+	for (size_t n = 0; n < ARRAY_SIZE(dev->entry_pools); n++)
+		c->n_bytes += dev->entry_pools[n].n_bytes;
 	idr_for_each (&dev->tables, i, t)
 		c->n_bytes += table_bytes(t);
 }

@@ -96,7 +96,8 @@ struct nic_modify_action {
 struct nic_modify_header {
 	uint32_t id, refs;
 	uint8_t table_type, n_actions;
-	bool changes_frame, changes_type; /* more than registers; the ethertype */
+	bool uses_frame, changes_frame; /* reads or writes more than registers; writes */
+	bool changes_type;		/* the ethertype */
 	struct nic_modify_action actions[];
 };
 
@@ -105,11 +106,9 @@ struct nic_mask {
 	struct nic_key key;
 	struct nic_table *table;
 	uint32_t start; /* no entry of it has a lower index */
-	uint32_t n_groups, hash;
+	uint32_t n_groups, n_entries, hash;
 	uint8_t n_words;
 	uint8_t words[NIC_KEY_WORDS]; /* of the key that are not zero */
-	struct htable entries;	      /* the first of each row of entries that are equal */
-	struct pool pool;
 };
 
 /* One destination. Tables are held as pointers apart, in the entry. */
@@ -159,6 +158,7 @@ struct nic_table {
 	struct nic_table *miss;
 	struct idr groups;	 /* by last index, for overlaps */
 	struct idr entries;	 /* by index */
+	struct htable firsts;	 /* by mask and value: the first of each row of equal entries */
 	struct htable mask_set;	 /* by key */
 	struct nic_mask **masks; /* by start */
 	size_t n_masks, masks_cap;
@@ -175,7 +175,8 @@ struct nic_path {
 	struct nic_counter *counters[NIC_PATH_COUNTERS_MAX];
 	int16_t deltas[NIC_PATH_COUNTERS_MAX];
 	uint8_t n_counters, drop;
-	uint16_t n_out;
+	uint16_t n_out : 15;
+	uint16_t is_late : 1; /* a table was asked after the frame had been changed */
 };
 
 struct nic_cache_slot {
@@ -184,16 +185,27 @@ struct nic_cache_slot {
 	uint32_t words[];
 };
 
+/* An entry that came, went or was changed, as the packets that it may be about: their headers. */
+struct nic_change {
+	uint32_t mask[NIC_KEY_WORDS], value[NIC_KEY_WORDS];
+	uint8_t n_words, words[NIC_KEY_WORDS];
+};
+
+#define NIC_CHANGES 32 /* a path that has not been used for longer is not looked at again */
+
 /*
  * Slots in sets of a few, picked by the hash of all bits that any table consults. A slot counts
- * only when its generation is the device's and all words are equal: there are no false hits.
+ * only when its words are equal and no change since its generation is about it: there are no false
+ * hits.
  */
 struct nic_cache {
 	uint8_t *memory, *slots;   /* slots: the first multiple of 64 in memory */
 	size_t n_slots, slot_size; /* a power of 2; bytes */
-	uint64_t generation;	   /* of the words below */
+	struct nic_key consulted;  /* of which the words below are made */
 	struct nic_key mask;
 	uint8_t n_words, words[NIC_KEY_WORDS];
+	uint8_t places[NIC_KEY_WORDS];		/* of the words of a key among @words */
+	struct nic_change changes[NIC_CHANGES]; /* the one of generation n at n % NIC_CHANGES */
 };
 
 struct nic_scratch {
@@ -217,9 +229,11 @@ struct nic_device {
 	uint16_t n_vports; /* with the manager's and the uplink */
 	uint16_t vhca_id;
 	uint64_t generation; /* of all that a path depends on */
+	uint64_t flushed_at; /* no path of an older generation counts */
 
 	struct idr tables, groups, modify_headers;
 	struct pool group_pool;
+	struct pool entry_pools[NIC_KEY_WORDS + 1]; /* by the number of words of the mask */
 	struct nic_counters counters;
 	struct nic_table *fdb_root, *nic_root;
 	struct nic_table **ingress, **egress; /* roots by vport */
@@ -255,14 +269,21 @@ nic_handler nic_entry_set, nic_entry_delete, nic_entry_query;
 nic_handler nic_counter_alloc, nic_counter_dealloc, nic_counter_query;
 nic_handler nic_modify_header_alloc, nic_modify_header_dealloc;
 
-/* Whether a bit is set in both; @size is a multiple of 8. */
+/* Whether a bit is set in both; @size is a multiple of 8. Four sums can be made at once. */
 static inline bool nic_bytes_meet(const uint8_t *a, const uint8_t *b, size_t size)
 {
-	uint64_t both = 0;
+	uint64_t both[4] = { 0 };
+	size_t i = 0;
 
-	for (size_t i = 0; i < size; i += 8)
-		both |= get_u64(a + i) & get_u64(b + i);
-	return both;
+	for (; i + 32 <= size; i += 32) {
+		both[0] |= get_u64(a + i) & get_u64(b + i);
+		both[1] |= get_u64(a + i + 8) & get_u64(b + i + 8);
+		both[2] |= get_u64(a + i + 16) & get_u64(b + i + 16);
+		both[3] |= get_u64(a + i + 24) & get_u64(b + i + 24);
+	}
+	for (; i < size; i += 8)
+		both[0] |= get_u64(a + i) & get_u64(b + i);
+	return both[0] | both[1] | both[2] | both[3];
 }
 
 static inline bool nic_element_has_reserved(const struct nic_device *dev, enum nic_element e,
@@ -296,6 +317,9 @@ void nic_mask_put(struct nic_device *dev, struct nic_mask *m);
 int nic_mask_add(struct nic_mask *m, struct nic_entry *e) MUST_CHECK;
 void nic_mask_del(struct nic_mask *m, struct nic_entry *e);
 
+/* Asks for the memory that an addition of the value @k will touch first. */
+void nic_mask_prefetch(const struct nic_mask *m, const struct nic_key *k);
+
 /* The entry of the lowest index that matches, or NULL. */
 struct nic_entry *nic_table_lookup(const struct nic_table *t, const struct nic_key *k);
 
@@ -315,6 +339,10 @@ void nic_cache_fini(struct nic_cache *c);
 size_t nic_cache_bytes(const struct nic_cache *c);
 /* Makes the cache fit the device as it is now; without memory there is none. */
 void nic_cache_refresh(struct nic_device *dev);
+/* Makes all paths invalid. */
+void nic_cache_flush(struct nic_device *dev);
+/* The same for the paths that the entry may be about. Before it goes, or after it came. */
+void nic_cache_note_change(struct nic_device *dev, const struct nic_entry *e);
 
 /* The packet's way. @path is filled for packets with the same key; returns whether it may be kept.
  */
@@ -322,6 +350,19 @@ bool nic_packet_run(struct nic_device *dev, uint16_t vport, const struct nic_fra
 		    struct nic_path *path);
 /* Counts what a path did to a packet. */
 void nic_packet_account(struct nic_device *dev, const struct nic_path *path);
+
+/* The same look-up as a span of the trace, with what was found and what it does. */
+const struct nic_entry *nic_table_lookup_traced(struct nic_device *dev, const struct nic_table *t,
+						const struct nic_key *k);
+/* What became of a packet, for the span around its way. */
+void nic_way_note_end(struct span *sp, const struct nic_path *path);
+
+/* "3 fdb", "uplink"; of an entry: what it matches; ", push vlan ..."; ", to vport 2". */
+void nic_table_format(const struct nic_table *t, struct text *out);
+void nic_vport_format(uint16_t vport, struct text *t);
+void nic_entry_format_match(const struct nic_entry *e, struct text *t);
+void nic_entry_format_changes(const struct nic_entry *e, struct text *t);
+void nic_entry_format_dests(const struct nic_entry *e, struct text *t);
 
 const char *nic_syndrome_text(enum nic_syndrome s);
 enum mlx5_cmd_status nic_syndrome_status(enum nic_syndrome s);

@@ -21,7 +21,7 @@ static const char *type_name(uint8_t type)
 	}
 }
 
-static void put_vport(struct text *t, uint16_t vport)
+void nic_vport_format(uint16_t vport, struct text *t)
 {
 	if (vport == MLX5_VPORT_UPLINK)
 		text_put(t, "uplink");
@@ -43,13 +43,19 @@ static bool has_owner(const struct nic_table *t)
 	return t->type == MLX5_TABLE_ESW_INGRESS_ACL || t->type == MLX5_TABLE_ESW_EGRESS_ACL;
 }
 
-static void put_table(const struct nic_device *dev, const struct nic_table *t, struct text *out)
+void nic_table_format(const struct nic_table *t, struct text *out)
 {
-	text_putf(out, "table %u %s", t->id, type_name(t->type));
+	text_putf(out, "%u %s", t->id, type_name(t->type));
 	if (has_owner(t)) {
 		text_put(out, " of ");
-		put_vport(out, t->vport);
+		nic_vport_format(t->vport, out);
 	}
+}
+
+static void put_table(const struct nic_device *dev, const struct nic_table *t, struct text *out)
+{
+	text_put(out, "table ");
+	nic_table_format(t, out);
 	text_putf(out, " level %u size %u%s groups %zu entries %zu masks %zu", t->level, t->size,
 		  is_root(dev, t) ? " root" : "", t->groups.n, t->entries.n, t->n_masks);
 	if (t->miss)
@@ -100,7 +106,7 @@ static void put_vlan(struct text *t, uint32_t vlan)
 	text_putf(t, ", push vlan 0x%x vid %u prio %u", vlan >> 16, vlan & 0xfff, vlan >> 13 & 7);
 }
 
-static void put_changes(const struct nic_entry *e, struct text *t)
+void nic_entry_format_changes(const struct nic_entry *e, struct text *t)
 {
 	if (e->action & ACTION(MOD_HDR)) {
 		text_putf(t, ", modify header %u (", e->more->modify->id);
@@ -117,15 +123,15 @@ static void put_changes(const struct nic_entry *e, struct text *t)
 		put_vlan(t, e->more->push_vlan[1]);
 }
 
-static void put_dests(const struct nic_entry *e, struct text *t)
+void nic_entry_format_dests(const struct nic_entry *e, struct text *t)
 {
 	if (e->has_vport) {
 		text_put(t, ", to ");
-		put_vport(t, e->vport);
+		nic_vport_format(e->vport, t);
 	}
 	for (size_t i = 0; e->more && i < e->more->n_vports; i++) {
 		text_put(t, ", to ");
-		put_vport(t, e->more->vports[i].vport);
+		nic_vport_format(e->more->vports[i].vport, t);
 	}
 	if (e->dest_table)
 		text_putf(t, ", to table %u", e->dest_table->id);
@@ -135,7 +141,7 @@ static void put_dests(const struct nic_entry *e, struct text *t)
 		text_put(t, ", drop");
 }
 
-static void put_match(const struct nic_entry *e, struct text *t)
+void nic_entry_format_match(const struct nic_entry *e, struct text *t)
 {
 	uint8_t mask[IFC_FTE_MATCH_PARAM_SIZE] = { 0 }, value[IFC_FTE_MATCH_PARAM_SIZE] = { 0 };
 	size_t start = t->len;
@@ -157,12 +163,12 @@ static void put_entry(struct nic_device *dev, const struct nic_entry *e, struct 
 	size_t start;
 
 	text_putf(t, "  entry %u group %u: ", e->index, e->group->id);
-	put_match(e, t);
+	nic_entry_format_match(e, t);
 	text_put(t, " -> action ");
 	text_put_hex(t, e->action);
 	start = t->len;
-	put_changes(e, t);
-	put_dests(e, t);
+	nic_entry_format_changes(e, t);
+	nic_entry_format_dests(e, t);
 	if (e->more && e->more->flow_tag)
 		text_putf(t, ", tag 0x%x", e->more->flow_tag);
 	if (e->action & ACTION(COUNT)) {

@@ -386,7 +386,7 @@ static enum nic_syndrome entry_new(struct nic_device *dev, struct nic_group *g,
 
 	if (!m || more_from_plan(p, &more))
 		return NIC_SYN_NO_MEMORY;
-	e = pool_get(&m->pool);
+	e = pool_get(&dev->entry_pools[m->n_words]);
 	if (!e)
 		goto no_entry;
 	e->group = g;
@@ -401,11 +401,12 @@ static enum nic_syndrome entry_new(struct nic_device *dev, struct nic_group *g,
 	entry_from_plan(dev, e, p, more);
 	g->n_entries++;
 	dev->n_entries++;
+	nic_cache_note_change(dev, e);
 	return NIC_SYN_NONE;
 no_slot:
 	idr_del(&g->table->entries, index);
 no_index:
-	pool_put(&m->pool, e);
+	pool_put(&dev->entry_pools[m->n_words], e);
 no_entry:
 	mem_free(more);
 	return NIC_SYN_NO_MEMORY;
@@ -415,6 +416,7 @@ static enum nic_syndrome set_new(struct nic_command *c, struct nic_table *t, str
 {
 	const uint8_t *ctx = IFC_PTR(set_fte_in, c->in, flow_context);
 	uint32_t index = IFC_GET(set_fte_in, c->in, flow_index);
+	uint32_t source = IFC_GET(flow_context, ctx, flow_source);
 	struct nic_key value;
 	struct plan p;
 	enum nic_syndrome s;
@@ -426,11 +428,13 @@ static enum nic_syndrome set_new(struct nic_command *c, struct nic_table *t, str
 	s = check_value(c->dev, &g->masks[0]->key, IFC_PTR(flow_context, ctx, match_value), &value);
 	if (s)
 		return s;
+	value.w[NIC_KEY_ORIGIN] = source;
+	if (source < ARRAY_SIZE(g->masks) && g->masks[source])
+		nic_mask_prefetch(g->masks[source], &value);
 	p.table = t;
 	s = plan_all(c->dev, &p, c->in);
 	if (s)
 		return s;
-	value.w[NIC_KEY_ORIGIN] = p.flow_source;
 	return entry_new(c->dev, g, &p, &value, index);
 }
 
@@ -477,6 +481,7 @@ static enum nic_syndrome set_modify(struct nic_command *c, struct nic_table *t)
 	hold(c->dev, e, -1);
 	more_free(c->dev, e->more);
 	entry_from_plan(c->dev, e, &p, more);
+	nic_cache_note_change(c->dev, e);
 	return NIC_SYN_NONE;
 }
 
@@ -504,7 +509,7 @@ void nic_entry_free(struct nic_device *dev, struct nic_entry *e)
 	idr_del(&g->table->entries, e->index);
 	hold(dev, e, -1);
 	more_free(dev, e->more);
-	pool_put(&m->pool, e);
+	pool_put(&dev->entry_pools[m->n_words], e);
 	g->n_entries--;
 	dev->n_entries--;
 }
@@ -528,9 +533,11 @@ enum nic_syndrome nic_entry_delete(struct nic_command *c)
 	struct nic_entry *e;
 	enum nic_syndrome s = resolve_entry(c, &e);
 
-	if (!s)
-		nic_entry_free(c->dev, e);
-	return s;
+	if (s)
+		return s;
+	nic_cache_note_change(c->dev, e);
+	nic_entry_free(c->dev, e);
+	return NIC_SYN_NONE;
 }
 
 /* The list sizes tell how many destinations and counters there are; they have no room in the

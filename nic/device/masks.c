@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Matching in one table. Entries of equal mask, of whatever group, share a hash table of their
- * values, so a look-up costs one probe a mask. Masks are sorted by the lowest index that an entry
- * of theirs can have: once an entry was found, masks that start behind it need no look.
+ * Matching in one table. Its entries are in one hash table, by mask and value: many small ones
+ * would lie in more pages than the processor remembers. A look-up costs one probe a mask. Masks are
+ * sorted by the lowest index that an entry of theirs can have: once an entry was found, masks that
+ * start behind it need no look.
  *
  * Entries of equal mask and value (they may lie in several groups) form a ring, ascending by index;
  * only the first is in the hash table. Adding behind the last and deleting the first, which is what
@@ -17,7 +18,7 @@
 
 static uint64_t hash_words(const struct nic_mask *m, const uint32_t *w)
 {
-	uint64_t h = m->n_words;
+	uint64_t h = m->hash;
 	size_t i;
 
 	for (i = 0; i + 1 < m->n_words; i += 2)
@@ -42,35 +43,75 @@ static bool entry_eq(const void *item, const void *key)
 	const struct nic_entry *e = item;
 	const struct packed *p = key;
 
-	return !memcmp(e->value, p->w, p->mask->n_words * sizeof p->w[0]);
+	return e->group->masks[e->flow_source] == p->mask &&
+	       !memcmp(e->value, p->w, p->mask->n_words * sizeof p->w[0]);
 }
 
-static struct nic_entry *find_first(const struct nic_mask *m, const struct nic_key *k)
-{
+/* A probe that is under way: its memory has been asked for. */
+struct probe {
 	struct packed p;
+	uint32_t hash;
+};
 
-	p.mask = m;
-	pack(m, k, p.w);
-	return htable_find(&m->entries, (uint32_t)hash_words(m, p.w), entry_eq, &p);
+static void probe_start(struct probe *pr, const struct nic_mask *m, const struct nic_key *k)
+{
+	pr->p.mask = m;
+	pack(m, k, pr->p.w);
+	pr->hash = (uint32_t)hash_words(m, pr->p.w);
+}
+
+static struct nic_entry *probe_end(const struct probe *pr)
+{
+	return htable_find(&pr->p.mask->table->firsts, pr->hash, entry_eq, &pr->p);
+}
+
+#define PROBES 8 /* at once, so that their cache misses overlap */
+
+/* Starts probes in masks from @i on that may have a better entry than @best. */
+static size_t probes_start(struct probe *probes, const struct nic_table *t, size_t *i,
+			   const struct nic_entry *best, const struct nic_key *k)
+{
+	size_t n = 0;
+
+	for (; *i < t->n_masks && n < PROBES; ++*i) {
+		const struct nic_mask *m = t->masks[*i];
+
+		if (best && best->index < m->start) {
+			*i = t->n_masks;
+			break;
+		}
+		if (!m->n_entries)
+			continue;
+		probe_start(&probes[n], m, k);
+		htable_prefetch(&m->table->firsts, probes[n++].hash);
+	}
+	return n;
 }
 
 struct nic_entry *nic_table_lookup(const struct nic_table *t, const struct nic_key *k)
 {
+	struct probe probes[PROBES];
 	struct nic_entry *best = NULL;
 
-	for (size_t i = 0; i < t->n_masks; i++) {
-		const struct nic_mask *m = t->masks[i];
-		struct nic_entry *e;
+	for (size_t i = 0; i < t->n_masks;) {
+		size_t n = probes_start(probes, t, &i, best, k);
 
-		if (best && best->index < m->start)
-			break;
-		if (!htable_count(&m->entries))
-			continue;
-		e = find_first(m, k);
-		if (e && (!best || e->index < best->index))
-			best = e;
+		for (size_t j = 0; j < n; j++) {
+			struct nic_entry *e = probe_end(&probes[j]);
+
+			if (e && (!best || e->index < best->index))
+				best = e;
+		}
 	}
 	return best;
+}
+
+void nic_mask_prefetch(const struct nic_mask *m, const struct nic_key *k)
+{
+	struct probe pr;
+
+	probe_start(&pr, m, k);
+	htable_prefetch(&m->table->firsts, pr.hash);
 }
 
 /* ---- entries ---- */
@@ -84,7 +125,7 @@ static void link_before(struct nic_entry *at, struct nic_entry *e)
 }
 
 /* @e has its value and index. 0 or -ENOMEM. */
-int nic_mask_add(struct nic_mask *m, struct nic_entry *e)
+static int add(struct nic_mask *m, struct nic_entry *e)
 {
 	uint32_t hash = (uint32_t)hash_words(m, e->value);
 	struct nic_entry *first, *at;
@@ -92,16 +133,16 @@ int nic_mask_add(struct nic_mask *m, struct nic_entry *e)
 
 	p.mask = m;
 	memcpy(p.w, e->value, m->n_words * sizeof p.w[0]);
-	first = htable_find(&m->entries, hash, entry_eq, &p);
+	first = htable_find(&m->table->firsts, hash, entry_eq, &p);
 	e->next = e->prev = e;
 	if (!first)
-		return htable_add(&m->entries, hash, e);
+		return htable_add(&m->table->firsts, hash, e);
 	if (e->index < first->index) {
-		int err = htable_add(&m->entries, hash, e);
+		int err = htable_add(&m->table->firsts, hash, e);
 
 		if (err)
 			return err;
-		htable_del(&m->entries, hash, first);
+		htable_del(&m->table->firsts, hash, first);
 		link_before(first, e);
 		return 0;
 	}
@@ -111,16 +152,25 @@ int nic_mask_add(struct nic_mask *m, struct nic_entry *e)
 	return 0;
 }
 
+int nic_mask_add(struct nic_mask *m, struct nic_entry *e)
+{
+	int err = add(m, e);
+
+	m->n_entries += !err;
+	return err;
+}
+
 void nic_mask_del(struct nic_mask *m, struct nic_entry *e)
 {
 	uint32_t hash = (uint32_t)hash_words(m, e->value);
 	struct nic_entry *next = e->next;
 
+	m->n_entries--;
 	e->prev->next = next;
 	next->prev = e->prev;
 	/* Deleting first makes room, so adding the next needs no memory. */
-	if (htable_del(&m->entries, hash, e) && next != e) {
-		int err = htable_add(&m->entries, hash, next);
+	if (htable_del(&m->table->firsts, hash, e) && next != e) {
+		int err = htable_add(&m->table->firsts, hash, next);
 
 		assert(!err);
 		(void)err;
@@ -178,8 +228,6 @@ static struct nic_mask *mask_new(struct nic_table *t, const struct nic_key *key,
 		if (key->w[i])
 			m->words[m->n_words++] = (uint8_t)i;
 	}
-	htable_init(&m->entries);
-	pool_init(&m->pool, sizeof(struct nic_entry) + m->n_words * sizeof(uint32_t));
 	return m;
 }
 
@@ -236,8 +284,6 @@ void nic_mask_put(struct nic_device *dev, struct nic_mask *m)
 		return;
 	unplace(m->table, m);
 	htable_del(&m->table->mask_set, m->hash, m);
-	htable_fini(&m->entries);
-	pool_fini(&m->pool);
 	mem_free(m);
 	if (!--dev->n_masks)
 		dev->consulted = (struct nic_key){ 0 };

@@ -929,6 +929,23 @@ static void no_path_outlives_a_change(void **state)
 	world_free(w);
 }
 
+/* The cache lets paths hold over a few changes: of each packet, and of what it counts. */
+static void paths_that_outlive_changes_are_right(void **state)
+{
+	for (uint64_t seed = 40; seed < 43; seed++) {
+		struct world *w = world_new(seed);
+
+		for (size_t i = 0; i < 150; i++)
+			toggle_rule(w, (int)rnd(w, N_TABLES));
+		for (size_t round = 0; round < 25; round++) {
+			check_all(w);
+			for (size_t i = 1 + rnd(w, 6); i; i--)
+				toggle_rule(w, (int)rnd(w, N_TABLES));
+		}
+		world_free(w);
+	}
+}
+
 static void short_and_long_frames_are_errors(void **state)
 {
 	struct world *w = world_new(9);
@@ -967,6 +984,7 @@ int main(void)
 		cmocka_unit_test(packets_go_where_a_linear_search_sends_them),
 		cmocka_unit_test(sent_packets_match_their_queue),
 		cmocka_unit_test(no_path_outlives_a_change),
+		cmocka_unit_test(paths_that_outlive_changes_are_right),
 		cmocka_unit_test(short_and_long_frames_are_errors),
 		cmocka_unit_test(truncated_frames_are_read_inside_their_size),
 	};

@@ -325,8 +325,12 @@ static enum nic_syndrome decode(const struct nic_device *dev, struct nic_modify_
 static void note_changes(struct nic_modify_header *m)
 {
 	for (size_t i = 0; i < m->n_actions; i++) {
-		m->changes_frame = m->changes_frame || m->actions[i].dst->base < BASE_REG;
-		m->changes_type = m->changes_type || m->actions[i].dst->base == BASE_TYPE;
+		const struct nic_modify_action *a = &m->actions[i];
+
+		m->changes_frame = m->changes_frame || a->dst->base < BASE_REG;
+		m->changes_type = m->changes_type || a->dst->base == BASE_TYPE;
+		m->uses_frame = m->uses_frame || m->changes_frame ||
+				(a->src && a->src->base < BASE_REG);
 	}
 }
 

@@ -19,6 +19,8 @@ struct walk {
 	struct nic_scratch *scratch;
 	bool is_copy;
 	bool has_sink;
+	bool is_traced;
+	bool is_rewritten; /* the frame is not what came in */
 	unsigned int tables_left;
 	struct nic_key key;
 	struct nic_layers layers;
@@ -46,6 +48,7 @@ static void look_again(struct walk *w)
 {
 	w->data = w->packet.data;
 	w->size = w->packet.size;
+	w->is_rewritten = true;
 	nic_key_parse(&w->key, &w->layers, w->data, w->size);
 }
 
@@ -92,9 +95,15 @@ static bool has_third_vlan(const struct walk *w)
 	(ACTION(MOD_HDR) | ACTION(VLAN_POP) | ACTION(VLAN_POP_2) | ACTION(VLAN_PUSH) | \
 	 ACTION(VLAN_PUSH_2))
 
+/* Setting a register, as all that comes in has it done, needs no copy of the frame. */
+static bool needs_copy(const struct nic_entry *e)
+{
+	return e->action & (CHANGES & ~ACTION(MOD_HDR)) || e->more->modify->uses_frame;
+}
+
 static int run_changes(struct walk *w, const struct nic_entry *e)
 {
-	int err = make_copy(w);
+	int err = needs_copy(e) ? make_copy(w) : 0;
 
 	if (has_third_vlan(w))
 		*w->is_whole = false;
@@ -126,17 +135,39 @@ static void count(struct walk *w, const struct nic_entry *e)
 	p->deltas[p->n_counters++] = (int16_t)((int)w->size - (int)w->size_before);
 }
 
-static void deliver(struct walk *w, uint16_t vport)
+static void nic_device_output(struct walk *w, uint16_t vport)
 {
 	const struct nic_sink *s = &w->dev->sink;
+	struct span sp = SPAN(w->dev->trace);
 
-	w->path->n_out++;
-	if (!w->has_sink)
-		return;
+	if (vport == MLX5_VPORT_PF)
+		span_note(&sp, "to", "the e-switch manager (vport 0), reg_c_0 0x%x",
+			  w->key.w[NIC_KEY_REG_C_0]);
+	else if (vport == MLX5_VPORT_UPLINK)
+		span_note(&sp, "to", "uplink");
+	else
+		span_note(&sp, "to", "vport %u", vport);
+	span_note(&sp, "size", "%zu bytes", w->size);
 	if (vport == MLX5_VPORT_PF && s->to_manager)
 		s->to_manager(s->aux, w->key.w[NIC_KEY_REG_C_0], w->data, w->size);
 	else if (vport != MLX5_VPORT_PF && s->output)
 		s->output(s->aux, vport, w->data, w->size);
+	span_end(&sp, 0);
+}
+
+static void deliver(struct walk *w, uint16_t vport)
+{
+	w->path->n_out++;
+	if (w->has_sink)
+		nic_device_output(w, vport);
+}
+
+static inline const struct nic_entry *look_up(const struct walk *w, const struct nic_table *t)
+{
+	if (w->is_rewritten)
+		w->path->is_late = 1;
+	return UNLIKELY(w->is_traced) ? nic_table_lookup_traced(w->dev, t, &w->key)
+				      : nic_table_lookup(t, &w->key);
 }
 
 static enum nic_drop run_actions(struct walk *w, const struct nic_entry *e)
@@ -152,7 +183,7 @@ static enum nic_drop run_actions(struct walk *w, const struct nic_entry *e)
 static enum nic_drop run_acl(struct walk *w, const struct nic_table *t)
 {
 	while (w->tables_left) {
-		const struct nic_entry *e = nic_table_lookup(t, &w->key);
+		const struct nic_entry *e = look_up(w, t);
 		enum nic_drop drop;
 
 		w->tables_left--;
@@ -208,7 +239,7 @@ static enum nic_drop run_fdb(struct walk *w, const struct nic_table *t)
 	enum nic_drop first = NIC_DROP_NONE, drop;
 
 	while (t && w->tables_left) {
-		const struct nic_entry *e = nic_table_lookup(t, &w->key);
+		const struct nic_entry *e = look_up(w, t);
 
 		w->tables_left--;
 		if (!e) {
@@ -248,8 +279,9 @@ static enum nic_drop run_packet(struct walk *w, uint16_t vport, uint32_t sqn)
 	return w->path->n_out ? NIC_DROP_NONE : drop;
 }
 
+/* @sp: NULL: without sinks, and never traced. */
 static bool run(struct nic_device *dev, uint16_t vport, uint32_t sqn, const struct nic_frame *frame,
-		bool has_sink, struct nic_path *path)
+		const struct span *sp, struct nic_path *path)
 {
 	bool is_whole = true;
 	struct walk w;
@@ -259,8 +291,9 @@ static bool run(struct nic_device *dev, uint16_t vport, uint32_t sqn, const stru
 	w.data = frame->data;
 	w.size = w.size_before = frame->size;
 	w.scratch = &dev->scratch[0];
-	w.is_copy = false;
-	w.has_sink = has_sink;
+	w.is_copy = w.is_rewritten = false;
+	w.has_sink = sp;
+	w.is_traced = sp && span_is_on(sp);
 	w.tables_left = NIC_PATH_TABLES_MAX;
 	w.path = path;
 	w.is_whole = &is_whole;
@@ -278,26 +311,37 @@ void nic_packet_account(struct nic_device *dev, const struct nic_path *path)
 bool nic_packet_run(struct nic_device *dev, uint16_t vport, const struct nic_frame *frame,
 		    struct nic_path *path)
 {
-	return run(dev, vport, 0, frame, false, path);
+	return run(dev, vport, 0, frame, NULL, path);
 }
 
 static enum nic_drop run_single(struct nic_device *dev, uint16_t vport, uint32_t sqn,
-				const void *data, size_t size)
+				const void *data, size_t size, struct span *sp)
 {
 	struct nic_frame frame = { data, size > PACKET_MAX ? PACKET_MAX + 1 : (uint32_t)size };
 	struct nic_path path;
 
-	run(dev, vport, sqn, &frame, true, &path);
+	run(dev, vport, sqn, &frame, sp, &path);
+	if (span_is_on(sp))
+		nic_way_note_end(sp, &path);
+	span_end(sp, 0);
 	return (enum nic_drop)path.drop;
 }
 
 enum nic_drop nic_device_receive(struct nic_device *dev, uint16_t vport, const void *frame,
 				 size_t size)
 {
-	return run_single(dev, vport, 0, frame, size);
+	struct span sp = SPAN(dev->trace);
+
+	span_note(&sp, "from", vport == MLX5_VPORT_UPLINK ? "uplink" : "vport %u", vport);
+	span_note(&sp, "size", "%zu bytes", size);
+	return run_single(dev, vport, 0, frame, size, &sp);
 }
 
 enum nic_drop nic_device_xmit(struct nic_device *dev, uint32_t sqn, const void *frame, size_t size)
 {
-	return run_single(dev, MLX5_VPORT_PF, sqn & 0xffffff, frame, size);
+	struct span sp = SPAN(dev->trace);
+
+	span_note(&sp, "from", "the e-switch manager (vport 0), send queue 0x%x", sqn);
+	span_note(&sp, "size", "%zu bytes", size);
+	return run_single(dev, MLX5_VPORT_PF, sqn & 0xffffff, frame, size, &sp);
 }

@@ -158,6 +158,7 @@ enum nic_syndrome nic_table_create(struct nic_command *c)
 	t->id = id;
 	idr_init(&t->groups);
 	idr_init(&t->entries);
+	htable_init(&t->firsts);
 	htable_init(&t->mask_set);
 	set_miss(t, miss);
 	IFC_SET(create_flow_table_out, c->out, table_id, id);
@@ -184,6 +185,7 @@ void nic_table_free(struct nic_device *dev, struct nic_table *t)
 	idr_del(&dev->tables, t->id);
 	idr_fini(&t->groups);
 	idr_fini(&t->entries);
+	htable_fini(&t->firsts);
 	htable_fini(&t->mask_set);
 	mem_free(t->masks);
 	mem_free(t);

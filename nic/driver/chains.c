@@ -255,44 +255,60 @@ static int add_miss_rule(struct mlx5_core_dev *dev, const struct fs_chain *chain
 	return mlx5_add_flow_rules(dev->steering, ft, NULL, &act, &dest, 1, rule);
 }
 
+/* One table's miss entry gives way to @rule. On failure both are there. */
+static int replace_miss_rule(struct mlx5_core_dev *dev, struct fs_chain_prio *p,
+			     struct mlx5_flow_handle *rule, struct mlx5_flow_table *next_ft)
+{
+	int err = mlx5_del_flow_rules(dev->steering, p->miss_rule);
+
+	if (err)
+		return err;
+	p->miss_rule = rule;
+	p->next_ft = next_ft;
+	return 0;
+}
+
+/* The tables before @prio, back to level 0 of the previous priority. Returns how many. */
+static int get_prio_prevs(struct fs_chain_prio *prio, struct fs_chain_prio **prevs)
+{
+	struct list *l = prio->link.prev;
+	int n = 0;
+
+	for (; !prio->key.level && l != &prio->chain->prios && n <= LEVELS; l = l->prev) {
+		prevs[n] = list_entry(l, struct fs_chain_prio, link);
+		if (!prevs[n++]->key.level)
+			break;
+	}
+	return n;
+}
+
 /*
- * Points the misses of the tables before @prio, back to level 0 of the previous priority, at
- * @next_ft: all new entries first, so that a failure leaves all as it was.
+ * Points the misses of the tables before @prio at @next_ft: all new entries first, so that a
+ * failure leaves all as it was. An old entry that cannot be deleted is a failure as well: it lies
+ * before the new one or behind it, as it comes, so packets might never see the new table.
  */
 static int update_prio_prevs(struct mlx5_core_dev *dev, struct fs_chain_prio *prio,
 			     struct mlx5_flow_table *next_ft)
 {
 	struct mlx5_flow_handle *rules[LEVELS + 1];
-	struct fs_chain *chain = prio->chain;
-	struct list *l;
-	int n = 0, err = 0;
+	struct fs_chain_prio *prevs[LEVELS + 1];
+	int n = get_prio_prevs(prio, prevs), added = 0, replaced = 0, err = 0;
+	struct mlx5_flow_table *old_ft = n ? prevs[0]->next_ft : NULL;
 
-	if (prio->key.level)
+	for (; added < n && !err; added += !err)
+		err = add_miss_rule(dev, prio->chain, prevs[added]->ft, next_ft, &rules[added]);
+	for (; replaced < n && !err; replaced += !err)
+		err = replace_miss_rule(dev, prevs[replaced], rules[replaced], next_ft);
+	if (!err)
 		return 0;
-	for (l = prio->link.prev; l != &chain->prios && n <= LEVELS; l = l->prev) {
-		struct fs_chain_prio *pos = list_entry(l, struct fs_chain_prio, link);
-
-		err = add_miss_rule(dev, chain, pos->ft, next_ft, &rules[n]);
-		if (err)
-			break;
-		n++;
-		if (!pos->key.level)
-			break;
+	while (added > replaced)
+		mlx5_del_flow_rules(dev->steering, rules[--added]);
+	/* Those that are done go back, if the device lets them. */
+	while (replaced-- > 0) {
+		if (!add_miss_rule(dev, prio->chain, prevs[replaced]->ft, old_ft, &rules[0]))
+			(void)replace_miss_rule(dev, prevs[replaced], rules[0], old_ft);
 	}
-	if (err) {
-		while (--n >= 0)
-			mlx5_del_flow_rules(dev->steering, rules[n]);
-		return err;
-	}
-	l = prio->link.prev;
-	for (int i = 0; i < n; i++, l = l->prev) {
-		struct fs_chain_prio *pos = list_entry(l, struct fs_chain_prio, link);
-
-		mlx5_del_flow_rules(dev->steering, pos->miss_rule);
-		pos->miss_rule = rules[i];
-		pos->next_ft = next_ft;
-	}
-	return 0;
+	return err;
 }
 
 static bool is_behind(const struct fs_chain_prio *p, const struct prio_key *key)

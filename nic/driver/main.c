@@ -10,8 +10,8 @@
 #include <errno.h>
 
 /* Capabilities that layouts.h has no row for; they are 0 in a device that does not know them. */
-#define CAP_PRIO_TAG_REQUIRED	  IFC_LOC(0x10, 7, 7)
-#define FDB_TO_VPORT_REG_C_1	  2u
+#define CAP_PRIO_TAG_REQUIRED IFC_LOC(0x10, 7, 7)
+#define FDB_TO_VPORT_REG_C_1  2u
 
 typedef void read_caps(struct mlx5_core_dev *dev, const u8 *cap);
 

@@ -192,6 +192,7 @@ static int mlx5e_setup_tc_cls_flower(struct mlx5e_rep *rep, struct flow_cls_offl
 {
 	struct span sp = SPAN(mlx5_trace(rep->dev));
 
+	htable_prefetch(&rep->dev->flows, hash_cookie(f->cookie));
 	switch (f->command) {
 	case FLOW_CLS_REPLACE:
 		span_note(&sp, "command", "REPLACE");

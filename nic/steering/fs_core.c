@@ -540,16 +540,19 @@ int mlx5_add_flow_rules(struct mlx5_steering *s, struct mlx5_flow_table *ft,
 	return span_end(&sp, err);
 }
 
-void mlx5_del_flow_rules(struct mlx5_steering *s, struct mlx5_flow_handle *h)
+int mlx5_del_flow_rules(struct mlx5_steering *s, struct mlx5_flow_handle *h)
 {
 	struct span sp = SPAN(s->cmd->trace);
 	struct mlx5_flow_table *ft = h->fg->ft;
+	int err;
 
 	span_note(&sp, "where", "table %u, group %u, index %u", ft->id, h->fg->id, h->index);
-	mlx5_cmd_delete_fte(s, ft, h->index);
+	err = mlx5_cmd_delete_fte(s, ft, h->index);
+	if (err)
+		return span_end(&sp, err);
 	ft->n_ftes--;
 	put_handle(s, h);
-	span_end(&sp, 0);
+	return span_end(&sp, 0);
 }
 
 void mlx5_flow_handle_where(const struct mlx5_flow_handle *h, u32 *table_id, u32 *group_id,

@@ -116,7 +116,9 @@ int mlx5_add_flow_rules(struct mlx5_steering *s, struct mlx5_flow_table *ft,
 			const struct mlx5_flow_spec *spec, const struct mlx5_flow_act *act,
 			const struct mlx5_flow_destination *dest, unsigned int n_dests,
 			struct mlx5_flow_handle **handle) MUST_CHECK;
-void mlx5_del_flow_rules(struct mlx5_steering *s, struct mlx5_flow_handle *handle);
+/* 0, or the errno of the command: then the entry is still there, its index is not used again, and
+ * the handle stays valid until mlx5_steering_free(), for another try. */
+int mlx5_del_flow_rules(struct mlx5_steering *s, struct mlx5_flow_handle *handle);
 
 /* Where an entry is, for the trace and for tests. */
 void mlx5_flow_handle_where(const struct mlx5_flow_handle *h, u32 *table_id, u32 *group_id,
