@@ -1,40 +1,113 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The device's command decoder and its packet path: commands, each with its length in front (2
- * bytes, little-endian); a length with the high bit set is a packet from vport 1.
+ * The device's command decoder and its packet path. The input is records, each with a length in
+ * front (2 bytes, little-endian) whose two high bits say what it is: a command, which has the size
+ * of its output before it (2 bytes too), or a packet and where it enters.
  */
 #include "nic/device/device.h"
 #include "fuzz/fuzz.h"
 
 #include <string.h>
 
+enum {
+	RECORD_COMMAND,
+	RECORD_FROM_MANAGER,
+	RECORD_FROM_VF,
+	RECORD_FROM_WIRE,
+};
+
+static uint8_t sum; /* of all bytes that came out, so that they are read */
+
+static void read_frame(const void *frame, size_t size)
+{
+	const uint8_t *p = frame;
+
+	for (size_t i = 0; i < size; i++)
+		sum = (uint8_t)(sum + p[i]);
+}
+
+static void output(void *aux, uint16_t vport, const void *frame, size_t size)
+{
+	read_frame(frame, size);
+}
+
+static void to_manager(void *aux, uint32_t reg_c_0, const void *frame, size_t size)
+{
+	read_frame(frame, size);
+}
+
+/* The command has memory of its own, so that reading behind it is noticed. */
+static void execute(struct nic_device *dev, const uint8_t *data, size_t n)
+{
+	size_t out_size = n < 2 ? 0 : data[0] | (size_t)data[1] << 8;
+	size_t in_size = n < 2 ? 0 : n - 2;
+	uint8_t *in = malloc(in_size + !in_size), *out = malloc(out_size + !out_size);
+	int err;
+
+	FUZZ_CHECK(in && out);
+	memcpy(in, data + n - in_size, in_size);
+	err = nic_device_exec(dev, in, in_size, out, out_size);
+	FUZZ_CHECK((err != 0) == (out_size < IFC_CMD_OUT_SIZE));
+	if (!err && IFC_GET(cmd_out, out, status))
+		FUZZ_CHECK(nic_syndrome_words(IFC_GET(cmd_out, out, syndrome)));
+	free(in);
+	free(out);
+}
+
+static void pass(struct nic_device *dev, unsigned int kind, const uint8_t *data, size_t n)
+{
+	uint16_t vport = kind == RECORD_FROM_WIRE ? MLX5_VPORT_UPLINK : 1;
+	uint8_t *frame = malloc(n + !n);
+	struct nic_frame batch[2] = { { frame, (uint32_t)n }, { frame, (uint32_t)n } };
+	uint64_t n_out;
+
+	FUZZ_CHECK(frame);
+	memcpy(frame, data, n);
+	if (kind == RECORD_FROM_MANAGER) {
+		nic_device_xmit(dev, 1, frame, n);
+	} else {
+		nic_device_receive(dev, vport, frame, n);
+		nic_device_receive_batch(dev, vport, batch, 2, &n_out);
+	}
+	free(frame);
+}
+
+static void look(struct nic_device *dev)
+{
+	struct nic_counts c;
+	struct text t;
+
+	nic_device_counts(dev, &c);
+	text_init(&t);
+	nic_device_format_summary(dev, &t);
+	nic_device_format_dump(dev, &t);
+	text_fini(&t);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static uint8_t out[IFC_QUERY_HCA_CAP_OUT_SIZE];
 	const struct nic_params params = { .n_vfs = 2 };
+	const struct nic_sink sink = { NULL, output, to_manager };
 	struct nic_device *dev;
-	struct nic_counts c;
 
 	FUZZ_CHECK(!nic_device_new(&dev, &params));
+	nic_device_set_sink(dev, &sink);
 	while (size >= 2) {
-		size_t n = data[0] | (size_t)(data[1] & 0x7f) << 8;
-		bool is_packet = data[1] & 0x80;
+		size_t n = data[0] | (size_t)(data[1] & 0x3f) << 8;
+		unsigned int kind = data[1] >> 6;
 
-		data += 2, size -= 2;
+		data += 2;
+		size -= 2;
 		if (n > size)
 			n = size;
-		if (is_packet) {
-			nic_device_receive(dev, 1, data, n);
-		} else {
-			size_t out_size = 16 + (n * 7) % (sizeof out - 16);
-
-			FUZZ_CHECK(!nic_device_exec(dev, data, n, out, out_size));
-			if (IFC_GET(cmd_out, out, status))
-				FUZZ_CHECK(nic_syndrome_words(IFC_GET(cmd_out, out, syndrome)));
-		}
-		data += n, size -= n;
+		if (kind == RECORD_COMMAND)
+			execute(dev, data, n);
+		else
+			pass(dev, kind, data, n);
+		data += n;
+		size -= n;
 	}
-	nic_device_counts(dev, &c);
+	look(dev);
 	nic_device_free(dev);
 	return 0;
 }

@@ -79,6 +79,12 @@ static const struct rule tc_rules[] = {
 };
 LEVEL(tc);
 
+static const struct rule policy_rules[] = { { NULL, NL_POLICY_TYPE_ATTR_PAD, W_ABSENT, NULL } };
+LEVEL(policy);
+
+static const struct rule rtnl_ack_rules[] = { { NULL, NLMSGERR_ATTR_POLICY, W_NEST, &policy } };
+LEVEL(rtnl_ack);
+
 static const struct rule tcam_rules[] = { { NULL, TCA_ACT_TAB, W_NEST, &actions } };
 LEVEL(tcam);
 
@@ -338,7 +344,7 @@ static void put_ack(struct text *t, const struct families *all, const struct nlm
 	if (!(h->nlmsg_flags & NLM_F_CAPPED))
 		skip += NLMSG_ALIGN(e.msg.nlmsg_len) - NLMSG_HDRLEN;
 	if (h->nlmsg_flags & NLM_F_ACK_TLVS && skip <= size)
-		put_attrs(t, all ? &ack : NULL, p + skip, size - skip, NULL, 0);
+		put_attrs(t, all ? &ack : &rtnl_ack, p + skip, size - skip, NULL, 0);
 }
 
 /* @all NULL: rtnetlink. */

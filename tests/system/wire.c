@@ -86,7 +86,7 @@ static int open_route(struct bench *b, struct nl_sock **sock, struct diag *d)
 static int make_offload(struct bench *b, struct diag *d)
 {
 	struct nl_sock *sock;
-	struct tc *tc;
+	struct tc *tc = NULL;
 	int err = open_route(b, &sock, d);
 
 	if (!err)
