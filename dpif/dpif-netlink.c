@@ -426,13 +426,16 @@ static void finish_kernel_del(struct dpif_netlink *dn, struct dpif_netlink_slot 
 		*del->stats = dn->scratch.stats;
 }
 
+/* @why: what the trace saw refused, or NULL: the datapath's own errors are bare numbers. */
 static void finish_slot(struct dpif_netlink *dn, struct dpif_netlink_slot *slot,
-			const struct nl_transaction *t)
+			const struct nl_transaction *t, const struct trace_refusal *why)
 {
 	struct dpif_op *op = slot->op;
 
 	op->error = t->error;
-	if (t->error)
+	if (t->error && why)
+		diag_set_(op->diag, why->layer, why->function, t->error, "%s", why->words);
+	else if (t->error)
 		diag_set_(op->diag, INHW_LAYER, "dpif_netlink_operate__", t->error, "%s",
 			  t->ack.msg[0] ? t->ack.msg : diag_strerror(t->error));
 	if (op->type == DPIF_OP_FLOW_PUT)
@@ -446,12 +449,18 @@ static void dpif_netlink_operate__(struct batch *b)
 {
 	struct dpif_netlink *dn = b->dn;
 	struct span sp = SPAN(dn->up.trace);
+	const struct trace_refusal *why = NULL;
 	int err;
 
 	span_note(&sp, "requests", "%zu", b->n);
+	/* What the flow API refused is in the slots' decisions already. Of a batch nobody knows
+	 * whose refusal it is. */
+	trace_forget(dn->up.trace);
 	err = nl_sock_transact_multiple(dn->genl, dn->transactions, b->n, NULL);
+	if (b->n == 1 && dn->up.trace && dn->up.trace->refused)
+		why = &dn->up.trace->refusal;
 	for (size_t i = 0; i < b->n; i++)
-		finish_slot(dn, &dn->slots[i], &dn->transactions[i]);
+		finish_slot(dn, &dn->slots[i], &dn->transactions[i], why);
 	b->n = b->used = 0;
 	span_end(&sp, err);
 }

@@ -454,6 +454,8 @@ static int take_done(const struct nlmsghdr *h, struct diag *d)
 	memcpy(&error, p, sizeof error);
 	if (error >= 0)
 		return 1;
+	if (error < -ERRNO_MAX)
+		return diag_set(d, -EPROTO, "the end of the kernel's dump is malformed");
 	if (h->nlmsg_flags & NLM_F_ACK_TLVS)
 		extack_decode(&x, p + sizeof error, h->nlmsg_len - NLMSG_HDRLEN - sizeof error);
 	return fail_dump(d, error, &x);

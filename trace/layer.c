@@ -32,8 +32,8 @@ const struct trace_side_info trace_sides[] = {
 	[TRACE_SIDE_NONE] = { "other", NULL },
 	[TRACE_SIDE_USERLAND] = { "userland", NULL },
 	[TRACE_SIDE_KERNEL] = { "the kernel", "1: netlink bytes" },
-	[TRACE_SIDE_DRIVER] = { "the driver", "2: block callbacks" },
-	[TRACE_SIDE_DEVICE] = { "the NIC", "3: command mailboxes" },
+	[TRACE_SIDE_DRIVER] = { "the driver", "2: driver calls" },
+	[TRACE_SIDE_DEVICE] = { "the NIC", "3: the device" },
 };
 static_assert(sizeof trace_sides / sizeof trace_sides[0] == TRACE_N_SIDES, "a row for each side");
 
