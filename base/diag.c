@@ -110,16 +110,23 @@ int diag_copy(struct diag *d, const struct diag *from)
 	return from->error;
 }
 
+/* libc's number of an error of either sign; INT_MIN stays what it is, which is no error's number.
+ */
+static int positive(int error)
+{
+	return error < 0 ? (int)(0u - (unsigned int)error) : error;
+}
+
 const char *diag_strerror(int error)
 {
-	const char *words = strerrordesc_np(error < 0 ? -error : error);
+	const char *words = strerrordesc_np(positive(error));
 
 	return words ? words : "unknown error";
 }
 
 const char *diag_errno_name(int error)
 {
-	const char *name = strerrorname_np(error < 0 ? -error : error);
+	const char *name = strerrorname_np(positive(error));
 
 	return name ? name : "unknown errno";
 }

@@ -170,11 +170,16 @@ static int run_install(struct install *in, struct diag *d)
 	return err;
 }
 
-/* Mean of the last tenth of the flows before flow @mark, at least one chunk. */
+/*
+ * Mean of the last tenth of the flows before flow @mark, at least one chunk. The first chunk also
+ * makes tables, masks and groups: where there are more, the second stands for it.
+ */
 static uint64_t window_ns(const struct install *in, uint64_t mark)
 {
 	uint64_t end = mark / WORKLOAD_CHUNK, n = end / 10 ? end / 10 : 1, sum = 0;
 
+	if (end == 1 && in->n_flows > WORKLOAD_CHUNK)
+		end++;
 	for (uint64_t i = end - n; i < end; i++)
 		sum += in->w.chunk_ns[i];
 	return sum / n / WORKLOAD_CHUNK;
