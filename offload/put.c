@@ -16,7 +16,7 @@ static const char *item_name(const struct offload_put *put, bool is_action, uint
 	if (!is_action)
 		return flow_field_table[index].full_name;
 	if (index < put->actions->n)
-		snprintf(buf, DIAG_FIELD_MAX, "action %u: %s", index,
+		snprintf(buf, DIAG_FIELD_MAX, "action %u: %s", index + 1,
 			 flow_action_names[put->actions->a[index].type]);
 	else
 		snprintf(buf, DIAG_FIELD_MAX, "actions");
