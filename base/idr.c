@@ -75,27 +75,37 @@ void *idr_find(const struct idr *t, uint32_t id)
 	return n->child[way(id, 0)];
 }
 
-/* The lowest free number >= @min below node @n, whose first number is @base; UINT64_MAX: none. */
-static uint64_t lowest_free(const struct idr_node *n, unsigned int level, uint64_t base,
-			    uint64_t min)
+/*
+ * The lowest free number >= @min, which the tree covers; UINT64_MAX: none. The lowest way that is
+ * open leads there, except in the nodes that @min lies in: they may be open only below it. Then the
+ * search begins again behind such a node, which happens at most once a level.
+ */
+static uint64_t lowest_free(const struct idr *t, uint64_t min)
 {
-	uint64_t step = (uint64_t)1 << (level * BITS);
-	unsigned int first = min > base ? way_from(min - base, level) : 0;
-	uint64_t open;
+	const struct idr_node *n = t->root;
+	unsigned int level = t->height - 1;
+	uint64_t base = 0;
 
-	if (first >= WAYS)
-		return UINT64_MAX;
-	for (open = ~n->full & (~(uint64_t)0 << first); open; open &= open - 1) {
-		unsigned int w = (unsigned int)__builtin_ctzll(open);
-		uint64_t from = base + w * step, id;
+	for (;;) {
+		unsigned int first = min > base ? way_from(min - base, level) : 0, w;
+		uint64_t open = first < WAYS ? ~n->full & (~(uint64_t)0 << first) : 0;
 
+		if (!open) {
+			if (n == t->root)
+				return UINT64_MAX;
+			min = base + ((uint64_t)WAYS << (level * BITS));
+			n = t->root;
+			level = t->height - 1;
+			base = 0;
+			continue;
+		}
+		w = (unsigned int)__builtin_ctzll(open);
+		base += (uint64_t)w << (level * BITS);
 		if (!level || !(n->used >> w & 1))
-			return from > min ? from : min;
-		id = lowest_free(n->child[w], level - 1, from, min);
-		if (id != UINT64_MAX)
-			return id;
+			return base > min ? base : min;
+		n = n->child[w];
+		level--;
 	}
-	return UINT64_MAX;
 }
 
 /* Puts new roots above the old one until the tree holds @id. */
@@ -197,19 +207,24 @@ int idr_add_at(struct idr *t, uint32_t id, void *item)
 
 int idr_add(struct idr *t, uint32_t min, uint32_t max, void *item, uint32_t *id)
 {
-	uint64_t found = t->root && min < span_of(t->height)
-				 ? lowest_free(t->root, t->height - 1, 0, min)
-				 : min;
+	bool is_behind = min >= t->all_from && min < t->all_end;
+	uint64_t from = is_behind ? t->all_end : min, found = from;
 	int err;
 
+	if (t->root && from < span_of(t->height))
+		found = lowest_free(t, from);
 	if (found == UINT64_MAX)
 		found = span_of(t->height);
 	if (found > max)
 		return -ENOSPC;
 	err = insert(t, (uint32_t)found, item);
-	if (!err)
-		*id = (uint32_t)found;
-	return err;
+	if (err)
+		return err;
+	*id = (uint32_t)found;
+	if (!is_behind)
+		t->all_from = min;
+	t->all_end = (uint32_t)found + 1; /* 0 behind the last: none are known then */
+	return 0;
 }
 
 void *idr_del(struct idr *t, uint32_t id)
@@ -219,6 +234,8 @@ void *idr_del(struct idr *t, uint32_t id)
 
 	if (!item)
 		return NULL;
+	if (id >= t->all_from && id < t->all_end)
+		t->all_end = id;
 	for (unsigned int level = t->height - 1; level; level--)
 		n = n->child[way(id, level)];
 	n->child[way(id, 0)] = NULL;

@@ -17,8 +17,9 @@ struct idr_node;
 
 struct idr {
 	struct idr_node *root;
-	unsigned int height; /* levels; 0: empty */
-	size_t n;	     /* numbers in use */
+	unsigned int height;	    /* levels; 0: empty */
+	uint32_t all_from, all_end; /* all of these are in use: no search begins among them */
+	size_t n;		    /* numbers in use */
 };
 
 void idr_init(struct idr *t);

@@ -73,6 +73,46 @@ static void it_agrees_with_an_array_under_random_changes(void **state)
 	idr_fini(&t);
 }
 
+/* As handles are: always from the same least number, or one of a few, while others are freed. */
+static void the_lowest_free_number_is_found_from_the_same_minimum_again_and_again(void **state)
+{
+	static const uint32_t mins[] = { 1, 1, 1, 1, 1, 64, 300 };
+	bool used[SPACE] = { false };
+	struct idr t;
+
+	idr_init(&t);
+	srandom(3);
+	for (size_t step = 0; step < 40000; step++) {
+		uint32_t i = (uint32_t)random() % 1200, id;
+		uint32_t min = mins[random() % (long)ARRAY_SIZE(mins)];
+		uint32_t expect = lowest_free(used, min);
+
+		switch (random() % 8) {
+		case 0:
+		case 1:
+		case 2:
+		case 3:
+		case 4:
+			assert_ptr_equal(idr_del(&t, i), used[i] ? &items[i] : NULL);
+			used[i] = false;
+			break;
+		case 5:
+			assert_int_equal(idr_add_at(&t, i, &items[i]), used[i] ? -EEXIST : 0);
+			used[i] = true;
+			break;
+		default:
+			assert_int_equal(idr_add(&t, min, SPACE - 1, &items[expect], &id), 0);
+			assert_int_equal(id, expect);
+			used[id] = true;
+		}
+	}
+	check_all(&t, used);
+	for (uint32_t i = 0; i < SPACE; i++)
+		assert_ptr_equal(idr_del(&t, i), used[i] ? &items[i] : NULL);
+	assert_null(t.root);
+	idr_fini(&t);
+}
+
 static void the_ends_of_the_range_work(void **state)
 {
 	static const uint32_t ends[] = {
@@ -121,6 +161,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_agrees_with_an_array_under_random_changes),
+		cmocka_unit_test(
+			the_lowest_free_number_is_found_from_the_same_minimum_again_and_again),
 		cmocka_unit_test(the_ends_of_the_range_work),
 		cmocka_unit_test(a_failed_allocation_changes_nothing),
 	};

@@ -134,7 +134,9 @@ void flow_field_fill(struct flow_key *k, enum flow_field f)
 {
 	const struct flow_field_info *i = &flow_field_table[f];
 
-	if (i->size > 4)
+	if (i->size == 6)
+		memset((uint8_t *)k + i->offset, 0xff, 6);
+	else if (i->size > 4)
 		memset((uint8_t *)k + i->offset, 0xff, i->size);
 	else
 		flow_field_store(k, i, flow_field_max(i));

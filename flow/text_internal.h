@@ -57,6 +57,27 @@ static inline bool scan_is_name(const char *name, size_t len, const char *of)
 	return !of[len];
 }
 
+/* Whether @len characters are equal: two blocks that may overlap, or one by one when they are few.
+ */
+static inline bool scan_is_same(const char *a, const char *b, size_t len)
+{
+	if (len >= 8)
+		return get_u64(a) == get_u64(b) && get_u64(a + len - 8) == get_u64(b + len - 8);
+	if (len >= 4)
+		return get_u32(a) == get_u32(b) && get_u32(a + len - 4) == get_u32(b + len - 4);
+	for (size_t i = 0; i < len; i++)
+		if (a[i] != b[i])
+			return false;
+	return true;
+}
+
+/* Whether the @left characters at @p begin with @name, of @len characters, and then @end. */
+static inline bool scan_is_before(const char *p, size_t left, const char *name, size_t len,
+				  char end)
+{
+	return left > len && p[len] == end && scan_is_same(p, name, len);
+}
+
 static inline void scan_separators(struct scan *sc)
 {
 	while (sc->p < sc->end && scan_is_separator(*sc->p))

@@ -196,12 +196,34 @@ static int open_encap(struct key_scan *ks, const char *from)
 	return 0;
 }
 
+/* The header whose name and '(' stand here, one of those that mostly come next; the name is read.
+ * Or FLOW_N_HEADERS. */
+static enum flow_header take_likely_header(struct key_scan *ks)
+{
+	struct scan *sc = &ks->sc;
+	const size_t left = (size_t)(sc->end - sc->p);
+
+	for (unsigned int h = ks->hint; h < FLOW_N_HEADERS; h++) {
+		const struct flow_header_info *info = &flow_header_table[h];
+
+		if (!scan_is_before(sc->p, left, info->name, info->name_len, '('))
+			continue;
+		sc->p += info->name_len;
+		return (enum flow_header)h;
+	}
+	return FLOW_N_HEADERS;
+}
+
 static int scan_key(struct key_scan *ks)
 {
 	struct scan *sc = &ks->sc;
 	const char *from = sc->p;
-	size_t len = scan_word(sc);
-	enum flow_header h;
+	enum flow_header h = take_likely_header(ks);
+	size_t len;
+
+	if (LIKELY(h != FLOW_N_HEADERS))
+		return scan_header(ks, h, from);
+	len = scan_word(sc);
 
 	if (UNLIKELY(!len || scan_char(sc) != '(')) {
 		const char *end = scan_token_end(sc);
@@ -214,7 +236,7 @@ static int scan_key(struct key_scan *ks)
 				   SCAN_TEXT(from, end));
 	}
 	h = scan_find_header(from, len, ks->hint);
-	if (LIKELY(h != FLOW_N_HEADERS))
+	if (h != FLOW_N_HEADERS)
 		return scan_header(ks, h, from);
 	if (len == 5 && !memcmp(from, "encap", 5))
 		return open_encap(ks, from);

@@ -8,6 +8,9 @@
 #include <arpa/inet.h>
 #include <errno.h>
 
+#define MAC_TEXT_LEN  17 /* 00:11:22:33:44:55 */
+#define IPV4_TEXT_MAX 15 /* 255.255.255.255 */
+
 const char *const flow_tcp_flag_names[12] = {
 	"fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr", "ns", "[200]", "[400]", "[800]",
 };
@@ -72,7 +75,7 @@ const char *scan_token_end(const struct scan *sc)
 	return p;
 }
 
-static int refuse_token(struct scan *sc, const char *expected)
+static NOINLINE int refuse_token(struct scan *sc, const char *expected)
 {
 	const char *end = scan_token_end(sc);
 
@@ -107,11 +110,34 @@ static int read_number(struct scan *sc, uint64_t *v)
 	return p == from ? -EINVAL : 0;
 }
 
+/* Up to 6 decimal digits without a 0 in front, and what ends a token: the usual number. */
+static inline bool scan_small_decimal(struct scan *sc, uint32_t max, uint32_t *v)
+{
+	const char *const from = sc->p;
+	const char *const end = sc->end - from > 7 ? from + 7 : sc->end, *p = from;
+	uint32_t x = 0;
+
+	for (; p < end; p++) {
+		const unsigned int digit = (unsigned char)*p - (unsigned int)'0';
+
+		if (digit > 9)
+			break;
+		x = 10 * x + digit;
+	}
+	if (p == from || p == end || x > max || (*from == '0' && p - from > 1) || is_word(*p))
+		return false;
+	sc->p = p;
+	*v = x;
+	return true;
+}
+
 int scan_number(struct scan *sc, uint32_t max, uint32_t *v)
 {
 	const char *from = sc->p;
 	uint64_t x;
 
+	if (scan_small_decimal(sc, max, v))
+		return 0;
 	if (UNLIKELY(read_number(sc, &x) || (sc->p < sc->end && is_word(*sc->p)))) {
 		const char *end;
 
@@ -179,18 +205,57 @@ int scan_port(struct scan *sc, uint32_t *port)
 	return SCAN_REFUSE(sc, from, end, -EINVAL, "no port is called %.*s", SCAN_TEXT(from, end));
 }
 
+/* One to three digits at @p, where there is room for them: behind them, or NULL. */
+static inline const char *take_octet(const char *p, uint8_t *out)
+{
+	unsigned int x = (unsigned char)p[0] - (unsigned int)'0', digit;
+	int n = 1;
+
+	if (x > 9)
+		return NULL;
+	for (; n < 3; n++) {
+		digit = (unsigned char)p[n] - (unsigned int)'0';
+		if (digit > 9)
+			break;
+		x = 10 * x + digit;
+	}
+	*out = (uint8_t)x;
+	return x > 255 ? NULL : p + n;
+}
+
+/* An address with enough text behind it that nothing needs to look for the end. */
+static bool scan_plain_ipv4(struct scan *sc, uint8_t out[4])
+{
+	const char *p = sc->p;
+
+	if (sc->end - p < IPV4_TEXT_MAX || !(p = take_octet(p, &out[0])))
+		return false;
+	for (int i = 1; i < 4; i++)
+		if (*p != '.' || !(p = take_octet(p + 1, &out[i])))
+			return false;
+	sc->p = p;
+	return true;
+}
+
 static int scan_ipv4(struct scan *sc, uint8_t out[4])
 {
 	const char *const end = sc->end, *p = sc->p;
 
+	if (LIKELY(scan_plain_ipv4(sc, out)))
+		return 0;
 	for (int i = 0; i < 4; i++) {
 		const char *from;
 		unsigned int x = 0;
 
 		if (i && (p == end || *p++ != '.'))
 			goto bad;
-		for (from = p; p < end && p < from + 3 && is_digit(*p); p++)
-			x = 10 * x + (unsigned int)(*p - '0');
+		for (from = p; p < end && p < from + 3; p++) {
+			const unsigned int digit = (unsigned char)*p - (unsigned int)'0';
+
+			if (digit > 9)
+				break;
+			x = 10 * x + digit;
+		}
 		if (p == from || x > 255)
 			goto bad;
 		out[i] = (uint8_t)x;
@@ -221,10 +286,33 @@ static NOINLINE int scan_ipv6(struct scan *sc, uint8_t out[16])
 	return 0;
 }
 
+/* Six pairs of digits with colons between them, which is how nearly all are written. */
+static bool scan_plain_mac(struct scan *sc, uint8_t out[6])
+{
+	const uint8_t *p = (const uint8_t *)sc->p;
+	unsigned int bad;
+
+	if (sc->end - sc->p < MAC_TEXT_LEN)
+		return false;
+	bad = (p[2] ^ ':') | (p[5] ^ ':') | (p[8] ^ ':') | (p[11] ^ ':') | (p[14] ^ ':');
+	for (int i = 0; i < 6; i++, p += 3) {
+		const unsigned int high = hex_values[p[0]] - 1u, low = hex_values[p[1]] - 1u;
+
+		bad |= (high | low) & ~15u;
+		out[i] = (uint8_t)(high << 4 | low);
+	}
+	if (bad)
+		return false;
+	sc->p += MAC_TEXT_LEN;
+	return true;
+}
+
 static int scan_mac(struct scan *sc, uint8_t out[6])
 {
 	const char *from = sc->p;
 
+	if (LIKELY(scan_plain_mac(sc, out)))
+		return 0;
 	for (int i = 0; i < 6; i++) {
 		int high, low;
 
@@ -245,7 +333,7 @@ bad:
 	return refuse_token(sc, "a MAC address");
 }
 
-static int scan_frag(struct scan *sc, uint32_t *v)
+static NOINLINE int scan_frag(struct scan *sc, uint32_t *v)
 {
 	const char *end = scan_token_end(sc);
 	size_t len = (size_t)(end - sc->p);
@@ -277,7 +365,7 @@ static int scan_tcp_flag(struct scan *sc, uint32_t *bit)
 }
 
 /* `syn|ack`: exactly these; `+syn-ack`: these two, the others do not matter. */
-static int scan_tcp_flags(struct scan *sc, uint32_t *value, uint32_t *mask)
+static NOINLINE int scan_tcp_flags(struct scan *sc, uint32_t *value, uint32_t *mask)
 {
 	bool signs = scan_char(sc) == '+' || scan_char(sc) == '-';
 	uint32_t bit = 0;
@@ -303,7 +391,7 @@ static int scan_tcp_flags(struct scan *sc, uint32_t *value, uint32_t *mask)
 }
 
 /* The value of @f at its place in @k. */
-static int scan_value(struct scan *sc, const struct flow_field_info *f, struct flow_key *k)
+static inline int scan_value(struct scan *sc, const struct flow_field_info *f, struct flow_key *k)
 {
 	uint8_t *bytes = (uint8_t *)k + f->offset;
 	uint32_t v = 0;
@@ -334,7 +422,8 @@ static int scan_value(struct scan *sc, const struct flow_field_info *f, struct f
 	return err;
 }
 
-static int scan_mask(struct scan *sc, const struct flow_field_info *f, struct flow_match *m)
+static NOINLINE int scan_mask(struct scan *sc, const struct flow_field_info *f,
+			      struct flow_match *m)
 {
 	const char *from = sc->p, *end = scan_token_end(sc);
 	uint32_t v;
@@ -358,7 +447,7 @@ static int scan_mask(struct scan *sc, const struct flow_field_info *f, struct fl
 	return scan_value(sc, f, &m->mask);
 }
 
-static int scan_field_and_mask(struct scan *sc, enum flow_field f, struct flow_match *m)
+static inline int scan_field_and_mask(struct scan *sc, enum flow_field f, struct flow_match *m)
 {
 	const struct flow_field_info *i = &flow_field_table[f];
 	uint32_t value, mask;
@@ -416,14 +505,36 @@ static enum flow_field find_field(const struct flow_header_info *h, const char *
 	return FLOW_N_FIELDS;
 }
 
+/* The field whose name and '=' stand here, from @hint on; the name is read. Or FLOW_N_FIELDS. */
+static enum flow_field take_likely_field(struct scan *sc, const struct flow_header_info *h,
+					 unsigned int hint)
+{
+	const size_t left = (size_t)(sc->end - sc->p);
+
+	for (; hint < h->n_fields; hint++) {
+		const struct flow_field_info *f = &flow_field_table[h->first + hint];
+
+		if (!scan_is_before(sc->p, left, f->name, f->name_len, '='))
+			continue;
+		sc->p += f->name_len;
+		return (enum flow_field)(h->first + hint);
+	}
+	return FLOW_N_FIELDS;
+}
+
 static int scan_named_field(struct scan *sc, enum flow_header h, unsigned int *hint,
 			    struct flow_match *m, uint64_t *seen, struct flow_origin *origin)
 {
 	const struct flow_header_info *header = &flow_header_table[h];
 	const char *from = sc->p;
-	size_t len = scan_word(sc);
-	enum flow_field f = find_field(header, from, len, *hint);
+	enum flow_field f = take_likely_field(sc, header, *hint);
 	int err;
+
+	if (f == FLOW_N_FIELDS) {
+		size_t len = scan_word(sc);
+
+		f = find_field(header, from, len, *hint);
+	}
 
 	if (UNLIKELY(f == FLOW_N_FIELDS)) {
 		const char *end = scan_token_end(sc);

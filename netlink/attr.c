@@ -16,7 +16,7 @@ static const char *const kind_names[] = {
 };
 
 /* Size of the payload of the kinds that have only one. */
-static const uint8_t kind_sizes[] = {
+static const uint8_t kind_sizes[NL_BINARY + 1] = {
 	[NL_U8] = 1, [NL_U16] = 2, [NL_U32] = 4, [NL_U64] = 8, [NL_BE16] = 2, [NL_BE32] = 4,
 };
 
@@ -72,7 +72,8 @@ static struct name name_of(const struct nl_policy *p, size_t type)
 	return n;
 }
 
-static int refuse(const struct nl_policy *p, const struct nlattr *a, size_t offset, struct diag *d)
+static NOINLINE int refuse(const struct nl_policy *p, const struct nlattr *a, size_t offset,
+			   struct diag *d)
 {
 	struct name name = name_of(p, nl_attr_type(a));
 	int err = diag_set_range(d, offset, a->nla_len, -EINVAL,
@@ -83,19 +84,21 @@ static int refuse(const struct nl_policy *p, const struct nlattr *a, size_t offs
 	return err;
 }
 
+static NOINLINE int refuse_absence(const struct nl_policy *p, size_t type, struct diag *d)
+{
+	struct name name = name_of(p, type);
+
+	diag_set(d, -ENOENT, "%s is missing", name.s);
+	diag_field(d, name.s);
+	return -ENOENT;
+}
+
 static int check_required(const struct nlattr *const *attrs, const struct nl_policy *policy,
 			  size_t n, struct diag *d)
 {
-	for (size_t i = 0; i < n; i++) {
-		struct name name;
-
-		if (!policy[i].required || attrs[i])
-			continue;
-		name = name_of(&policy[i], i);
-		diag_set(d, -ENOENT, "%s is missing", name.s);
-		diag_field(d, name.s);
-		return -ENOENT;
-	}
+	for (size_t i = 0; i < n; i++)
+		if (UNLIKELY(policy[i].required && !attrs[i]))
+			return refuse_absence(&policy[i], i, d);
 	return 0;
 }
 
@@ -111,7 +114,9 @@ int nl_attrs_parse(const struct nlattr **attrs, const struct nl_policy *policy, 
 
 		if (type >= n)
 			continue;
-		if (!is_of_kind(&policy[type], a))
+		/* Numbers are the most. */
+		if (kind_sizes[policy[type].kind] ? nl_attr_size(a) != kind_sizes[policy[type].kind]
+						  : !is_of_kind(&policy[type], a))
 			return refuse(&policy[type], a,
 				      (size_t)((const uint8_t *)a - (const uint8_t *)data), d);
 		attrs[type] = a;

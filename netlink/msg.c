@@ -71,47 +71,16 @@ struct nlmsghdr *nl_msg_header(struct nl_msg *m)
 	return (struct nlmsghdr *)(void *)(m->buf + m->start);
 }
 
-static void remember_origin(struct nl_msg *m, size_t size)
-{
-	struct nl_origins *o = m->origins;
-	struct nl_origin *e = &o->entry[o->n];
-
-	if (o->n == ARRAY_SIZE(o->entry))
-		return;
-	e->offset = (uint32_t)(m->size - m->start);
-	e->size = (uint32_t)size;
-	e->what = m->origin;
-	o->n++;
-}
-
-static NOINLINE uint8_t *refuse_attr(struct nl_msg *m, size_t len)
+NOINLINE uint8_t *nl_msg_refuse_(struct nl_msg *m, size_t size)
 {
 	if (!m->error)
-		m->error = len > ATTR_SIZE_MAX ? -ERANGE : -EMSGSIZE;
+		m->error = size > ATTR_SIZE_MAX - NLA_HDRLEN ? -ERANGE : -EMSGSIZE;
 	return NULL;
-}
-
-/* The payload of a new attribute, to be filled; or NULL. The hottest function of an encoder. */
-static inline uint8_t *put_header(struct nl_msg *m, uint16_t type, size_t size)
-{
-	const size_t len = sizeof(struct nlattr) + size, aligned = MNL_ALIGN(len);
-	const struct nlattr a = { .nla_len = (uint16_t)len, .nla_type = type };
-	uint8_t *p = m->buf + m->size;
-
-	if (UNLIKELY(m->error || size > ATTR_SIZE_MAX - sizeof a || aligned > m->cap - m->size))
-		return refuse_attr(m, size > ATTR_SIZE_MAX ? size : len);
-	if (m->origin && m->origins)
-		remember_origin(m, len);
-	memset(p + aligned - MNL_ALIGNTO, 0,
-	       MNL_ALIGNTO); /* the padding; the rest is written over */
-	memcpy(p, &a, sizeof a);
-	m->size += aligned;
-	return p + sizeof a;
 }
 
 void nl_put(struct nl_msg *m, uint16_t type, const void *data, size_t size)
 {
-	uint8_t *p = put_header(m, type, size);
+	uint8_t *p = nl_put_space(m, type, size);
 
 	if (!p)
 		return;
@@ -138,7 +107,7 @@ void nl_put(struct nl_msg *m, uint16_t type, const void *data, size_t size)
 
 void nl_put_u8(struct nl_msg *m, uint16_t type, uint8_t v)
 {
-	uint8_t *p = put_header(m, type, sizeof v);
+	uint8_t *p = nl_put_space(m, type, sizeof v);
 
 	if (p)
 		*p = v;
@@ -146,7 +115,7 @@ void nl_put_u8(struct nl_msg *m, uint16_t type, uint8_t v)
 
 void nl_put_u16(struct nl_msg *m, uint16_t type, uint16_t v)
 {
-	uint8_t *p = put_header(m, type, sizeof v);
+	uint8_t *p = nl_put_space(m, type, sizeof v);
 
 	if (p)
 		memcpy(p, &v, sizeof v);
@@ -154,7 +123,7 @@ void nl_put_u16(struct nl_msg *m, uint16_t type, uint16_t v)
 
 void nl_put_u32(struct nl_msg *m, uint16_t type, uint32_t v)
 {
-	uint8_t *p = put_header(m, type, sizeof v);
+	uint8_t *p = nl_put_space(m, type, sizeof v);
 
 	if (p)
 		memcpy(p, &v, sizeof v);
@@ -162,7 +131,7 @@ void nl_put_u32(struct nl_msg *m, uint16_t type, uint32_t v)
 
 void nl_put_u64(struct nl_msg *m, uint16_t type, uint64_t v)
 {
-	uint8_t *p = put_header(m, type, sizeof v);
+	uint8_t *p = nl_put_space(m, type, sizeof v);
 
 	if (p)
 		memcpy(p, &v, sizeof v);
@@ -185,14 +154,14 @@ void nl_put_str(struct nl_msg *m, uint16_t type, const char *s)
 
 void nl_put_flag(struct nl_msg *m, uint16_t type)
 {
-	put_header(m, type, 0);
+	nl_put_space(m, type, 0);
 }
 
 size_t nl_nest_start_plain(struct nl_msg *m, uint16_t type)
 {
 	size_t nest = m->size;
 
-	put_header(m, type, 0);
+	nl_put_space(m, type, 0);
 	return nest;
 }
 

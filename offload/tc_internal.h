@@ -36,6 +36,7 @@ struct tc_translation {
 	bool has_eth_type;	/* ... if it is matched exactly */
 	uint8_t ip_proto;	/* of IPv4 or IPv6 ... */
 	bool has_ip_proto;	/* ... if it is matched exactly */
+	uint32_t met;		/* the needs of rows that hold, a bit each */
 	bool cfi, tagged;	/* the CFI bit is matched; as 1 */
 	unsigned int n_fields;	/* translated */
 	unsigned int n_refused; /* fields and actions */

@@ -51,7 +51,8 @@ static const struct {
 struct match_row {
 	bool present; /* there is a row for this field */
 	enum need need;
-	bool always; /* looked at even when its mask is 0: a filter cannot be without it */
+	uint8_t copy; /* bytes that are copied as they are; 0: put() or set() knows better */
+	bool always;  /* looked at even when its mask is 0: a filter cannot be without it */
 	enum tc_field tc;
 	/* For what is not just bytes to copy; returns 0 or the error of the refusal. */
 	int (*put)(struct tc_translation *t, enum flow_field f);
@@ -420,6 +421,11 @@ static int get_nothing(struct flow_match *m, const struct tc_filter *f, struct d
 	{                                                     \
 		.present = true, .need = (need_), .tc = (tc_) \
 	}
+/* A whole number or address of @n bytes: 1, 2, 4 or 6. */
+#define COPY_N(n, need_, tc_)                                              \
+	{                                                                  \
+		.present = true, .copy = (n), .need = (need_), .tc = (tc_) \
+	}
 #define SPECIAL(need_, put_, get_)                                             \
 	{                                                                      \
 		.present = true, .need = (need_), .put = (put_), .get = (get_) \
@@ -433,41 +439,41 @@ static int get_nothing(struct flow_match *m, const struct tc_filter *f, struct d
 static const struct match_row rows[FLOW_N_FIELDS] = {
 	[FLOW_RECIRC_ID] = ALWAYS(put_recirc_id, get_recirc_id),
 	[FLOW_IN_PORT] = ALWAYS(put_in_port, get_nothing),
-	[FLOW_ETH_SRC] = COPY(NEED_NOTHING, TC_ETH_SRC),
-	[FLOW_ETH_DST] = COPY(NEED_NOTHING, TC_ETH_DST),
+	[FLOW_ETH_SRC] = COPY_N(6, NEED_NOTHING, TC_ETH_SRC),
+	[FLOW_ETH_DST] = COPY_N(6, NEED_NOTHING, TC_ETH_DST),
 	[FLOW_ETH_TYPE] = ALWAYS(put_eth_type, get_eth_type),
 	[FLOW_VLAN_TPID] = SPECIAL(NEED_NOTHING, put_vlan_tpid, get_vlan_tpid),
 	[FLOW_VLAN_VID] = SPECIAL(NEED_NOTHING, put_vlan_vid, get_vlan_vid),
 	[FLOW_VLAN_PCP] = SPECIAL(NEED_NOTHING, put_vlan_pcp, get_vlan_pcp),
 	[FLOW_VLAN_CFI] = SPECIAL(NEED_NOTHING, put_vlan_cfi, get_nothing),
-	[FLOW_IPV4_SRC] = COPY(NEED_IPV4, TC_IPV4_SRC),
-	[FLOW_IPV4_DST] = COPY(NEED_IPV4, TC_IPV4_DST),
+	[FLOW_IPV4_SRC] = COPY_N(4, NEED_IPV4, TC_IPV4_SRC),
+	[FLOW_IPV4_DST] = COPY_N(4, NEED_IPV4, TC_IPV4_DST),
 	[FLOW_IPV4_PROTO] = SPECIAL(NEED_IPV4, put_ip_proto, get_ipv4_proto),
-	[FLOW_IPV4_TOS] = COPY(NEED_IPV4, TC_IP_TOS),
-	[FLOW_IPV4_TTL] = COPY(NEED_IPV4, TC_IP_TTL),
+	[FLOW_IPV4_TOS] = COPY_N(1, NEED_IPV4, TC_IP_TOS),
+	[FLOW_IPV4_TTL] = COPY_N(1, NEED_IPV4, TC_IP_TTL),
 	[FLOW_IPV4_FRAG] = SPECIAL(NEED_IPV4, put_ipv4_frag, get_ipv4_frag),
 	[FLOW_IPV6_SRC] = COPY(NEED_IPV6, TC_IPV6_SRC),
 	[FLOW_IPV6_DST] = COPY(NEED_IPV6, TC_IPV6_DST),
 	[FLOW_IPV6_PROTO] = SPECIAL(NEED_IPV6, put_ip_proto, get_ipv6_proto),
-	[FLOW_IPV6_TCLASS] = COPY(NEED_IPV6, TC_IP_TOS),
-	[FLOW_IPV6_HLIMIT] = COPY(NEED_IPV6, TC_IP_TTL),
+	[FLOW_IPV6_TCLASS] = COPY_N(1, NEED_IPV6, TC_IP_TOS),
+	[FLOW_IPV6_HLIMIT] = COPY_N(1, NEED_IPV6, TC_IP_TTL),
 	[FLOW_IPV6_FRAG] = SPECIAL(NEED_IPV6, put_ipv6_frag, get_ipv6_frag),
-	[FLOW_TCP_SRC] = COPY(NEED_TCP, TC_TCP_SRC),
-	[FLOW_TCP_DST] = COPY(NEED_TCP, TC_TCP_DST),
+	[FLOW_TCP_SRC] = COPY_N(2, NEED_TCP, TC_TCP_SRC),
+	[FLOW_TCP_DST] = COPY_N(2, NEED_TCP, TC_TCP_DST),
 	[FLOW_TCP_FLAGS] = COPY(NEED_TCP, TC_TCP_FLAGS),
-	[FLOW_UDP_SRC] = COPY(NEED_UDP, TC_UDP_SRC),
-	[FLOW_UDP_DST] = COPY(NEED_UDP, TC_UDP_DST),
-	[FLOW_SCTP_SRC] = COPY(NEED_SCTP, TC_SCTP_SRC),
-	[FLOW_SCTP_DST] = COPY(NEED_SCTP, TC_SCTP_DST),
-	[FLOW_ICMP_TYPE] = COPY(NEED_ICMP, TC_ICMPV4_TYPE),
-	[FLOW_ICMP_CODE] = COPY(NEED_ICMP, TC_ICMPV4_CODE),
-	[FLOW_ICMPV6_TYPE] = COPY(NEED_ICMPV6, TC_ICMPV6_TYPE),
-	[FLOW_ICMPV6_CODE] = COPY(NEED_ICMPV6, TC_ICMPV6_CODE),
-	[FLOW_ARP_SIP] = COPY(NEED_ARP, TC_ARP_SIP),
-	[FLOW_ARP_TIP] = COPY(NEED_ARP, TC_ARP_TIP),
+	[FLOW_UDP_SRC] = COPY_N(2, NEED_UDP, TC_UDP_SRC),
+	[FLOW_UDP_DST] = COPY_N(2, NEED_UDP, TC_UDP_DST),
+	[FLOW_SCTP_SRC] = COPY_N(2, NEED_SCTP, TC_SCTP_SRC),
+	[FLOW_SCTP_DST] = COPY_N(2, NEED_SCTP, TC_SCTP_DST),
+	[FLOW_ICMP_TYPE] = COPY_N(1, NEED_ICMP, TC_ICMPV4_TYPE),
+	[FLOW_ICMP_CODE] = COPY_N(1, NEED_ICMP, TC_ICMPV4_CODE),
+	[FLOW_ICMPV6_TYPE] = COPY_N(1, NEED_ICMPV6, TC_ICMPV6_TYPE),
+	[FLOW_ICMPV6_CODE] = COPY_N(1, NEED_ICMPV6, TC_ICMPV6_CODE),
+	[FLOW_ARP_SIP] = COPY_N(4, NEED_ARP, TC_ARP_SIP),
+	[FLOW_ARP_TIP] = COPY_N(4, NEED_ARP, TC_ARP_TIP),
 	[FLOW_ARP_OP] = SPECIAL(NEED_ARP, put_arp_op, get_arp_op),
-	[FLOW_ARP_SHA] = COPY(NEED_ARP, TC_ARP_SHA),
-	[FLOW_ARP_THA] = COPY(NEED_ARP, TC_ARP_THA),
+	[FLOW_ARP_SHA] = COPY_N(6, NEED_ARP, TC_ARP_SHA),
+	[FLOW_ARP_THA] = COPY_N(6, NEED_ARP, TC_ARP_THA),
 };
 
 /* Fields that lie side by side: most are wildcarded, and one test skips them all. */
@@ -515,8 +521,8 @@ static bool is_zero(const void *p, size_t size)
 	return true;
 }
 
-static bool is_met(enum need need, be16 eth_type, bool has_eth_type, uint8_t ip_proto,
-		   bool has_ip_proto)
+static inline bool is_met(enum need need, be16 eth_type, bool has_eth_type, uint8_t ip_proto,
+			  bool has_ip_proto)
 {
 	const uint16_t l3 = has_eth_type ? host_from_be16(eth_type) : 0;
 
@@ -533,7 +539,7 @@ static int put_row(struct tc_translation *t, enum flow_field f)
 	const struct match_row *row = &rows[f];
 	const struct flow_match *m = t->put->match;
 
-	if (!is_met(row->need, t->eth_type, t->has_eth_type, t->ip_proto, t->has_ip_proto))
+	if (!(t->met & 1u << row->need))
 		return refuse(t, f, needs[row->need].words);
 	if (row->put)
 		return row->put(t, f);
@@ -542,19 +548,73 @@ static int put_row(struct tc_translation *t, enum flow_field f)
 	return 0;
 }
 
+/* What is said of a field that has been translated. */
+static void count_field(struct tc_translation *t, enum flow_field f)
+{
+	t->n_fields++;
+	if (UNLIKELY(t->put->verdict != NULL))
+		offload_put_item(t->o, t->put, t->diag, t->function, false, f, 0, "%s",
+				 rows[f].put ? "" : tc_field_table[rows[f].tc].name);
+}
+
+/* Copies @size bytes, a constant, of key and mask; false: the mask is 0 there. */
+static inline bool copy_bytes(struct tc_translation *t, enum flow_field f, size_t size)
+{
+	const size_t from = flow_field_table[f].offset, to = tc_field_table[rows[f].tc].offset;
+	const struct flow_match *m = t->put->match;
+	uint8_t key[8] = { 0 }, mask[8] = { 0 };
+	uint64_t k, b;
+
+	memcpy(mask, (const uint8_t *)&m->mask + from, size);
+	b = get_u64(mask);
+	if (!b)
+		return false;
+	memcpy(key, (const uint8_t *)&m->key + from, size);
+	k = get_u64(key) & b;
+	memcpy((uint8_t *)&t->f->key + to, &k, size);
+	memcpy((uint8_t *)&t->f->mask + to, &b, size);
+	memset((uint8_t *)&t->left + from, 0, size);
+	return true;
+}
+
+/* A field that is copied as it is; what it needs is there. */
+static void copy_field(struct tc_translation *t, enum flow_field f)
+{
+	bool named;
+
+	switch (rows[f].copy) {
+	case 1:
+		named = copy_bytes(t, f, 1);
+		break;
+	case 2:
+		named = copy_bytes(t, f, 2);
+		break;
+	case 4:
+		named = copy_bytes(t, f, 4);
+		break;
+	default:
+		named = copy_bytes(t, f, 6);
+	}
+	if (!named)
+		return;
+	t->f->field_origin[rows[f].tc] = tc_origin_of_field(f);
+	count_field(t, f);
+}
+
 static void put_field(struct tc_translation *t, enum flow_field f)
 {
-	const bool named = flow_field_is_set(&t->left, f);
+	bool named;
 
+	if (rows[f].copy && (t->met & 1u << rows[f].need)) {
+		copy_field(t, f);
+		return;
+	}
+	named = flow_field_is_set(&t->left, f);
 	if ((!named && !rows[f].always) || !rows[f].present)
 		return;
 	flow_field_clear(&t->left, f);
-	if (put_row(t, f) || !named)
-		return;
-	t->n_fields++;
-	if (t->put->verdict)
-		offload_put_item(t->o, t->put, t->diag, t->function, false, f, 0, "%s",
-				 rows[f].put ? "" : tc_field_table[rows[f].tc].name);
+	if (!put_row(t, f) && named)
+		count_field(t, f);
 }
 
 /* What rows need to know of other fields. */
@@ -573,6 +633,10 @@ static void look_ahead(struct tc_translation *t)
 		t->ip_proto = k->ipv6.ipv6_proto;
 		t->has_ip_proto = m->ipv6.ipv6_proto == 0xff;
 	}
+	for (unsigned int need = 0; need < N_NEEDS; need++)
+		t->met |= (uint32_t)is_met((enum need)need, t->eth_type, t->has_eth_type,
+					   t->ip_proto, t->has_ip_proto)
+			  << need;
 }
 
 bool tc_has_match_row(enum flow_field f)

@@ -582,10 +582,12 @@ static int take_options(struct tc_action *a, const struct nlattr *options, struc
 
 static int take_kind(struct tc_action *a, const struct nlattr *name, struct diag *d)
 {
-	int len = (int)strnlen(nl_attr_str(name), nl_attr_size(name));
+	const char *s = nl_attr_str(name);
+	int len = (int)strnlen(s, nl_attr_size(name));
 
 	for (size_t i = 0; i < TC_N_ACTION_KINDS; i++) {
-		if (strncmp(tc_action_kind_names[i], nl_attr_str(name), (size_t)len) ||
+		if (tc_action_kind_names[i][0] != s[0] ||
+		    strncmp(tc_action_kind_names[i], s, (size_t)len) ||
 		    tc_action_kind_names[i][len])
 			continue;
 		a->kind = (enum tc_action_kind)i;

@@ -89,42 +89,6 @@ int tc_filter_encode(struct nl_msg *msg, uint16_t flags, const struct tc_filter 
 	return filter_encode(msg, flags, f, NULL);
 }
 
-static int take_u32(uint32_t *out, const struct nlattr *a, const char *name, struct diag *d)
-{
-	if (nl_attr_size(a) != sizeof *out)
-		return malformed(d, name);
-	*out = nl_attr_u32(a);
-	return 0;
-}
-
-static int take_options(struct tc_filter *f, const struct nlattr *options, struct diag *d)
-{
-	struct nl_attrs walk = nl_attrs_in(options);
-	struct flower_seen seen = { 0, 0 };
-	const struct nlattr *a;
-	int err = 0;
-
-	while (!err && (a = nl_attrs_next(&walk)) != NULL) {
-		switch (nl_attr_type(a)) {
-		case TCA_FLOWER_ACT:
-			err = actions_take(f, a, d);
-			break;
-		case TCA_FLOWER_FLAGS:
-			err = take_u32(&f->flags, a, "TCA_FLOWER_FLAGS", d);
-			break;
-		case TCA_FLOWER_IN_HW_COUNT:
-			err = take_u32(&f->in_hw_count, a, "TCA_FLOWER_IN_HW_COUNT", d);
-			break;
-		default:
-			err = flower_take_attr(f, a, &seen, d);
-		}
-	}
-	if (err || walk.bad)
-		return err ? err : malformed(d, "TCA_OPTIONS");
-	flower_take_end(f, &seen);
-	return 0;
-}
-
 static const struct nl_policy filter_policy[] = {
 	[TCA_KIND] = { .kind = NL_STRING, .required = true, .name = "TCA_KIND" },
 	[TCA_OPTIONS] = { .kind = NL_NESTED, .required = true, .name = "TCA_OPTIONS" },
@@ -166,7 +130,7 @@ int filter_decode(struct tc_filter *f, const struct nlmsghdr *msg, const char **
 	if (strcmp(nl_attr_str(at[TCA_KIND]), KIND))
 		return diag_set(d, -EOPNOTSUPP, "filter kind %s is not understood",
 				nl_attr_str(at[TCA_KIND]));
-	return take_options(f, at[TCA_OPTIONS], d);
+	return flower_take_options(f, at[TCA_OPTIONS], d);
 }
 
 int tc_filter_decode(struct tc_filter *f, const struct nlmsghdr *msg, struct diag *d)

@@ -67,14 +67,37 @@ const struct tc_field_info tc_field_table[TC_N_FIELDS] = {
 };
 /* clang-format on */
 
-/* The order in which OVS puts them. */
-static const uint8_t put_order[] = {
-	TC_ETH_DST,	TC_ETH_SRC,	TC_ARP_SIP,  TC_ARP_TIP,     TC_ARP_SHA,
-	TC_ARP_THA,	TC_ARP_OP,	TC_IP_TTL,   TC_IP_TOS,	     TC_IP_PROTO,
-	TC_FLAGS,	TC_UDP_SRC,	TC_UDP_DST,  TC_TCP_SRC,     TC_TCP_DST,
-	TC_TCP_FLAGS,	TC_SCTP_SRC,	TC_SCTP_DST, TC_ICMPV4_CODE, TC_ICMPV4_TYPE,
-	TC_ICMPV6_CODE, TC_ICMPV6_TYPE, TC_IPV4_SRC, TC_IPV4_DST,    TC_IPV6_SRC,
-	TC_IPV6_DST,	TC_ETH_TYPE,	TC_VLAN_ID,  TC_VLAN_PRIO,   TC_VLAN_ETH_TYPE,
+#define SIZE_OF(member) SIZEOF_MEMBER(struct tc_flower_key, member)
+#define WORD_OF(member) (SIZE_OF(member) > 8 ? 8 : SIZE_OF(member))
+#define PUT(field_, member)                                                        \
+	{                                                                          \
+		(field_), offsetof(struct tc_flower_key, member),                  \
+			offsetof(struct tc_flower_key, member) + SIZE_OF(member) - \
+				WORD_OF(member),                                   \
+			8 * (8 - WORD_OF(member))                                  \
+	}
+/*
+ * The order in which OVS puts them, with what tells at once whether a field is there: the words of
+ * 8 bytes at @offset and @second, shifted to the left by @shift bits, are nothing but the field.
+ */
+static const struct {
+	uint8_t field, offset, second, shift;
+} put_order[] = {
+	PUT(TC_ETH_DST, eth_dst),	PUT(TC_ETH_SRC, eth_src),
+	PUT(TC_ARP_SIP, arp_sip),	PUT(TC_ARP_TIP, arp_tip),
+	PUT(TC_ARP_SHA, arp_sha),	PUT(TC_ARP_THA, arp_tha),
+	PUT(TC_ARP_OP, arp_op),		PUT(TC_IP_TTL, ip_ttl),
+	PUT(TC_IP_TOS, ip_tos),		PUT(TC_IP_PROTO, ip_proto),
+	PUT(TC_FLAGS, flags),		PUT(TC_UDP_SRC, l4_src),
+	PUT(TC_UDP_DST, l4_dst),	PUT(TC_TCP_SRC, l4_src),
+	PUT(TC_TCP_DST, l4_dst),	PUT(TC_TCP_FLAGS, tcp_flags),
+	PUT(TC_SCTP_SRC, l4_src),	PUT(TC_SCTP_DST, l4_dst),
+	PUT(TC_ICMPV4_CODE, icmp_code), PUT(TC_ICMPV4_TYPE, icmp_type),
+	PUT(TC_ICMPV6_CODE, icmp_code), PUT(TC_ICMPV6_TYPE, icmp_type),
+	PUT(TC_IPV4_SRC, ipv4_src),	PUT(TC_IPV4_DST, ipv4_dst),
+	PUT(TC_IPV6_SRC, ipv6_src),	PUT(TC_IPV6_DST, ipv6_dst),
+	PUT(TC_ETH_TYPE, eth_type),	PUT(TC_VLAN_ID, vlan_id),
+	PUT(TC_VLAN_PRIO, vlan_prio),	PUT(TC_VLAN_ETH_TYPE, vlan_eth_type),
 };
 static_assert(ARRAY_SIZE(put_order) == TC_N_FIELDS, "a field without a place in the order");
 
@@ -218,27 +241,61 @@ static bool is_exact(const struct tc_field_info *row, const uint8_t *mask)
 	return (number_of(row, mask) & ones) == ones;
 }
 
+/* Whether the kernel looks at the field in frames of @ip_proto in @ether_type. */
+static inline bool is_of(const struct tc_field_info *row, uint8_t ip_proto, be16 ether_type)
+{
+	return (!row->ip_proto || row->ip_proto == ip_proto) &&
+	       (!row->ether_type || row->ether_type == ether_type);
+}
+
 static bool is_looked_at(const struct tc_field_info *row, const struct tc_flower_key *key)
 {
-	return (!row->ip_proto || row->ip_proto == key->ip_proto) &&
-	       (!row->ether_type || row->ether_type == inner_type(key));
+	return is_of(row, key->ip_proto, inner_type(key));
 }
 
-static void put_field(struct nl_msg *msg, uint16_t attr, const struct tc_field_info *row,
-		      const uint8_t *p)
+/* One attribute of a size that is known here. */
+static inline void put_fixed(struct nl_msg *msg, uint16_t attr, const uint8_t *p, size_t size)
 {
-	if (row->is_swapped)
-		nl_put_be32(msg, attr, be32_from_host(get_u32(p)));
-	else
-		nl_put(msg, attr, p, row->size);
+	uint8_t *to = nl_put_space(msg, attr, size);
+
+	if (to)
+		memcpy(to, p, size);
 }
 
-/* As is_zero(), without a branch for small fields: 8 bytes from @p on can be read. */
-static bool is_zero_fast(const uint8_t *p, size_t size)
+/* The mask, if flower has one, and the value; then the field is no longer in @rest. */
+static inline void put_fixed_pair(struct nl_msg *msg, const struct tc_field_info *row,
+				  const uint8_t *key, const uint8_t *mask, uint8_t *rest,
+				  size_t size)
 {
-	uint64_t x = le64toh(get_u64(p));
+	if (row->mask_attr)
+		put_fixed(msg, row->mask_attr, mask, size);
+	put_fixed(msg, row->attr, key, size);
+	memset(rest, 0, size);
+}
 
-	return size < sizeof x ? !(x << (64 - 8 * size)) : !(x | get_u64(p + sizeof x));
+static void put_pair(struct nl_msg *msg, const struct tc_field_info *row, const uint8_t *key,
+		     const uint8_t *mask, uint8_t *rest)
+{
+	be32 swapped[2];
+
+	if (row->is_swapped) {
+		swapped[0] = be32_from_host(get_u32(key));
+		swapped[1] = be32_from_host(get_u32(mask));
+		key = (const uint8_t *)&swapped[0];
+		mask = (const uint8_t *)&swapped[1];
+	}
+	switch (row->size) {
+	case 1:
+		return put_fixed_pair(msg, row, key, mask, rest, 1);
+	case 2:
+		return put_fixed_pair(msg, row, key, mask, rest, 2);
+	case 4:
+		return put_fixed_pair(msg, row, key, mask, rest, 4);
+	case 6:
+		return put_fixed_pair(msg, row, key, mask, rest, 6);
+	default:
+		return put_fixed_pair(msg, row, key, mask, rest, 16);
+	}
 }
 
 static bool is_zero_span(const uint8_t *p, size_t size)
@@ -248,6 +305,12 @@ static bool is_zero_span(const uint8_t *p, size_t size)
 	for (; size >= 8; p += 8, size -= 8)
 		if (get_u64(p))
 			return false;
+	if (size >= 4) {
+		if (get_u32(p))
+			return false;
+		p += 4;
+		size -= 4;
+	}
 	while (size--)
 		any |= *p++;
 	return !any;
@@ -258,23 +321,25 @@ static uint64_t put_span(struct nl_msg *msg, const struct tc_filter *f, uint8_t 
 			 size_t last)
 {
 	const uint8_t *key = (const uint8_t *)&f->key, *mask = (const uint8_t *)&f->mask;
+	const be16 ether_type = inner_type(&f->key);
 	uint64_t unmet = 0;
 
 	for (size_t i = first; i <= last; i++) {
-		const struct tc_field_info *row = &tc_field_table[put_order[i]];
+		const enum tc_field field = (enum tc_field)put_order[i].field;
+		const uint64_t bits = get_u64(rest + put_order[i].offset) |
+				      get_u64(rest + put_order[i].second);
+		const struct tc_field_info *row;
 
-		if (is_zero_fast(rest + row->offset, row->size))
+		if (!(le64toh(bits) << put_order[i].shift))
 			continue;
-		if (!is_looked_at(row, &f->key) ||
+		row = &tc_field_table[field];
+		if (!is_of(row, f->key.ip_proto, ether_type) ||
 		    (!row->mask_attr && !is_exact(row, mask + row->offset))) {
-			unmet |= UINT64_C(1) << put_order[i];
+			unmet |= UINT64_C(1) << field;
 			continue;
 		}
-		msg->origin = f->field_origin[put_order[i]];
-		if (row->mask_attr)
-			put_field(msg, row->mask_attr, row, mask + row->offset);
-		put_field(msg, row->attr, row, key + row->offset);
-		memset(rest + row->offset, 0, row->size);
+		msg->origin = f->field_origin[field];
+		put_pair(msg, row, key + row->offset, mask + row->offset, rest + row->offset);
 	}
 	return unmet;
 }
@@ -300,7 +365,7 @@ void flower_put_keys(struct nl_msg *msg, const struct tc_filter *f)
 	}
 }
 
-static int refuse_attr(uint16_t type, struct diag *d)
+static NOINLINE int refuse_attr(uint16_t type, struct diag *d)
 {
 	const char *name = type < ARRAY_SIZE(lacking) ? lacking[type] : NULL;
 
@@ -311,14 +376,42 @@ static int refuse_attr(uint16_t type, struct diag *d)
 	return -EOPNOTSUPP;
 }
 
-int flower_take_attr(struct tc_filter *f, const struct nlattr *a, struct flower_seen *seen,
-		     struct diag *d)
+/* Which fields of a key were read, a bit for each enum tc_field. */
+struct seen {
+	uint64_t values, masks;
+};
+
+/* The value of a field from its attribute: the few sizes without a call. */
+static inline void take_value(uint8_t *to, const uint8_t *from, const struct tc_field_info *row)
 {
-	uint16_t type = nl_attr_type(a);
-	uint8_t found = type < ARRAY_SIZE(field_of_attr) ? field_of_attr[type] : 0;
+	uint32_t x;
+
+	switch (row->size) {
+	case 1:
+		*to = *from;
+		break;
+	case 2:
+		memcpy(to, from, 2);
+		break;
+	case 4:
+		x = row->is_swapped ? get_be32(from) : get_u32(from);
+		memcpy(to, &x, 4);
+		break;
+	case 6:
+		memcpy(to, from, 6);
+		break;
+	default:
+		memcpy(to, from, 16);
+	}
+}
+
+static inline int take_attr(struct tc_filter *f, const struct nlattr *a, struct seen *seen,
+			    struct diag *d)
+{
+	const uint16_t type = nl_attr_type(a);
+	const unsigned int found = type < ARRAY_SIZE(field_of_attr) ? field_of_attr[type] : 0;
 	const struct tc_field_info *row;
 	unsigned int field;
-	uint8_t *to;
 
 	if (!found)
 		return refuse_attr(type, d);
@@ -327,14 +420,13 @@ int flower_take_attr(struct tc_filter *f, const struct nlattr *a, struct flower_
 	if (nl_attr_size(a) != row->size)
 		return malformed(d, row->name);
 	/* Of fields with one place in the key a filter has only one. */
-	to = (uint8_t *)(found & MASK_BIT ? &f->mask : &f->key) + row->offset;
-	memcpy(to, nl_attr_data(a), row->size);
-	if (row->is_swapped) {
-		uint32_t x = get_be32(to);
-
-		memcpy(to, &x, sizeof x);
+	if (found & MASK_BIT) {
+		take_value((uint8_t *)&f->mask + row->offset, nl_attr_data(a), row);
+		seen->masks |= UINT64_C(1) << field;
+	} else {
+		take_value((uint8_t *)&f->key + row->offset, nl_attr_data(a), row);
+		seen->values |= UINT64_C(1) << field;
 	}
-	*(found & MASK_BIT ? &seen->masks : &seen->values) |= UINT64_C(1) << field;
 	return 0;
 }
 
@@ -351,14 +443,16 @@ static void restore_tpid(struct tc_filter *f)
 	f->mask.eth_type = BE16(0xffff);
 }
 
-void flower_take_end(struct tc_filter *f, const struct flower_seen *seen)
+static void take_end(struct tc_filter *f, const struct seen *seen)
 {
+	static const uint8_t ones[16] = { 255, 255, 255, 255, 255, 255, 255, 255,
+					  255, 255, 255, 255, 255, 255, 255, 255 };
 	uint64_t whole = seen->values & ~seen->masks, stray = seen->masks & ~seen->values;
 
 	for (; whole; whole &= whole - 1) {
 		const struct tc_field_info *row = &tc_field_table[__builtin_ctzll(whole)];
 
-		memset((uint8_t *)&f->mask + row->offset, 0xff, row->size);
+		take_value((uint8_t *)&f->mask + row->offset, ones, row);
 	}
 	/* The kernel ignores a mask without a value. */
 	for (; stray; stray &= stray - 1) {
@@ -367,6 +461,42 @@ void flower_take_end(struct tc_filter *f, const struct flower_seen *seen)
 		memset((uint8_t *)&f->mask + row->offset, 0, row->size);
 	}
 	restore_tpid(f);
+}
+
+static int take_u32(uint32_t *out, const struct nlattr *a, const char *name, struct diag *d)
+{
+	if (nl_attr_size(a) != sizeof *out)
+		return malformed(d, name);
+	*out = nl_attr_u32(a);
+	return 0;
+}
+
+int flower_take_options(struct tc_filter *f, const struct nlattr *options, struct diag *d)
+{
+	struct nl_attrs walk = nl_attrs_in(options);
+	struct seen seen = { 0, 0 };
+	const struct nlattr *a;
+	int err = 0;
+
+	while (!err && (a = nl_attrs_next(&walk)) != NULL) {
+		switch (nl_attr_type(a)) {
+		case TCA_FLOWER_ACT:
+			err = actions_take(f, a, d);
+			break;
+		case TCA_FLOWER_FLAGS:
+			err = take_u32(&f->flags, a, "TCA_FLOWER_FLAGS", d);
+			break;
+		case TCA_FLOWER_IN_HW_COUNT:
+			err = take_u32(&f->in_hw_count, a, "TCA_FLOWER_IN_HW_COUNT", d);
+			break;
+		default:
+			err = take_attr(f, a, &seen, d);
+		}
+	}
+	if (err || walk.bad)
+		return err ? err : malformed(d, "TCA_OPTIONS");
+	take_end(f, &seen);
+	return 0;
 }
 
 #define KEY_WORDS (sizeof(struct tc_flower_key) / sizeof(uint32_t))

@@ -10,16 +10,9 @@
 /* tc/flower.c: the key. Putting sets msg->error when the mask cannot be expressed. */
 void flower_put_keys(struct nl_msg *msg, const struct tc_filter *f);
 
-/* Which fields of a key were read, a bit for each enum tc_field. */
-struct flower_seen {
-	uint64_t values, masks;
-};
-
-/* Takes @a into the key of @f. 0; -EPROTO; -EOPNOTSUPP: not an attribute of the vocabulary. */
-int flower_take_attr(struct tc_filter *f, const struct nlattr *a, struct flower_seen *seen,
-		     struct diag *d) MUST_CHECK;
-/* After the last attribute: masks that were not given, and what is normalised. */
-void flower_take_end(struct tc_filter *f, const struct flower_seen *seen);
+/* Takes the content of TCA_OPTIONS. 0; -EPROTO; -EOPNOTSUPP: not an attribute of the vocabulary. */
+int flower_take_options(struct tc_filter *f, const struct nlattr *options,
+			struct diag *d) MUST_CHECK;
 
 int flower_compare(const struct tc_filter *request, const struct tc_filter *echo,
 		   struct diag *d) MUST_CHECK;

@@ -287,14 +287,26 @@ size_t nla_policy_write(u8 *buf, const struct nla_policy *pt)
 
 /* ---- validation ---- */
 
-static int validate_nla(const struct nlattr *nla, u16 type, const struct nla_policy *policy,
-			unsigned int validate, struct netlink_ext_ack *extack)
+/* Types of which a liberal parse asks nothing but a least length: that of the type or of the row.
+ */
+#define OF(t) (1u << NLA_##t)
+static const u32 plain_types = OF(UNSPEC) | OF(U8) | OF(U16) | OF(U32) | OF(U64) | OF(S32) |
+			       OF(BE16) | OF(BE32) | OF(MSECS) | OF(MIN_LEN);
+#undef OF
+
+/* Whether an attribute is good, as most are; of others validate_nla() tells more. */
+static inline bool is_plainly_good(const struct nlattr *nla, const struct nla_policy *pt)
 {
-	const struct nla_policy *pt = &policy[type];
+	int least = pt->len ? pt->len : type_len[pt->type].least;
+
+	return plain_types >> pt->type & 1 && !pt->validation && nla_len(nla) >= least;
+}
+
+static NOINLINE int validate_nla(const struct nlattr *nla, const struct nla_policy *pt,
+				 unsigned int validate, struct netlink_ext_ack *extack)
+{
 	int err;
 
-	if (policy[0].strict_start_type && type >= policy[0].strict_start_type)
-		validate = VALIDATE_STRICT;
 	if (validate) {
 		err = validate_form(nla, pt, validate, extack);
 		if (err)
@@ -315,21 +327,27 @@ static int parse(const struct nlattr *tb[], int maxtype, const struct nlattr *he
 		 const struct nla_policy *policy, unsigned int validate,
 		 struct netlink_ext_ack *extack)
 {
-	const struct nlattr *nla;
-	int rem;
+	const u32 strict_from = policy ? policy[0].strict_start_type : 0;
+	const bool is_liberal = !validate && !strict_from;
+	const u8 *p = (const u8 *)head;
+	int rem = len, size;
 
 	memset(tb, 0, sizeof *tb * ((size_t)maxtype + 1));
-	nla_for_each_attr(nla, head, len, rem)
-	{
-		u16 type = (u16)nla_type(nla);
+	for (; nla_ok((const void *)p, rem); p += size, rem -= size) {
+		const struct nlattr *nla = (const void *)p;
+		const unsigned int type = (unsigned int)nla_type(nla);
 
-		if (type == 0 || type > maxtype) {
+		size = (int)NLA_ALIGN(nla->nla_len);
+		if (UNLIKELY(type - 1 >= (unsigned int)maxtype)) {
 			if (validate & VALIDATE_MAXTYPE)
 				return refuse(extack, nla, -EINVAL, "Unknown attribute type");
 			continue;
 		}
-		if (policy) {
-			int err = validate_nla(nla, type, policy, validate, extack);
+		if (policy && !(is_liberal && is_plainly_good(nla, &policy[type]))) {
+			bool is_strict = strict_from && type >= strict_from;
+			int err = validate_nla(nla, &policy[type],
+					       is_strict ? (unsigned int)VALIDATE_STRICT : validate,
+					       extack);
 
 			if (err)
 				return err;
@@ -529,6 +547,45 @@ int nla_put(struct kmsg *m, int type, int len, const void *data)
 		return 0;
 	default:
 		memcpy(p, data, (size_t)len);
+		return 0;
+	}
+}
+
+static inline void write_both(u8 *p, size_t step, const struct nlattr *headers, size_t size,
+			      const void *data, const void *data2)
+{
+	memcpy(p, &headers[0], NLA_HDRLEN);
+	memcpy(p + NLA_HDRLEN, data, size);
+	memcpy(p + step, &headers[1], NLA_HDRLEN);
+	memcpy(p + step + NLA_HDRLEN, data2, size);
+}
+
+int nla_put_both(struct kmsg *m, int type, int type2, size_t size, const void *data,
+		 const void *data2)
+{
+	const size_t step = NLA_ALIGN(NLA_HDRLEN + size);
+	const struct nlattr nlas[2] = { { (u16)(NLA_HDRLEN + size), (u16)type },
+					{ (u16)(NLA_HDRLEN + size), (u16)type2 } };
+	u8 *p = reserve(m, 2 * step);
+
+	if (UNLIKELY(!p))
+		return -EMSGSIZE;
+	if (size % NLA_ALIGNTO) { /* the padding; the rest of its word is written over */
+		memset(p + step - NLA_ALIGNTO, 0, NLA_ALIGNTO);
+		memset(p + 2 * step - NLA_ALIGNTO, 0, NLA_ALIGNTO);
+	}
+	switch (size) { /* those of most keys, without a call */
+	case 2:
+		write_both(p, step, nlas, 2, data, data2);
+		return 0;
+	case 4:
+		write_both(p, step, nlas, 4, data, data2);
+		return 0;
+	case 6:
+		write_both(p, step, nlas, 6, data, data2);
+		return 0;
+	default:
+		write_both(p, step, nlas, size, data, data2);
 		return 0;
 	}
 }

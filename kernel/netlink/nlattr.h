@@ -174,6 +174,9 @@ struct nlmsghdr *nlmsg_put(struct kmsg *m, u32 portid, u32 seq, int type, int pa
 void nlmsg_end(struct kmsg *m, const struct nlmsghdr *nlh);
 void nlmsg_trim(struct kmsg *m, size_t len); /* back to a length that it had */
 int nla_put(struct kmsg *m, int type, int len, const void *data);
+/* Two attributes of the same size, 1 to 16 bytes, one after the other. */
+int nla_put_both(struct kmsg *m, int type, int type2, size_t size, const void *data,
+		 const void *data2);
 int nla_put_u8(struct kmsg *m, int type, u8 v);
 int nla_put_u16(struct kmsg *m, int type, u16 v);
 int nla_put_u32(struct kmsg *m, int type, u32 v);

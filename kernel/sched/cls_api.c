@@ -364,11 +364,9 @@ static int change_filter(struct tfilter *r)
 		.action_flags = flags & NLM_F_CREATE ? 0 : TCA_ACT_FLAGS_REPLACE,
 		.extack = r->req->extack,
 	};
-	void *fh = r->tp->ops->get(r->tp, r->t->tcm_handle);
+	void *fh = r->t->tcm_handle ? r->tp->ops->get(r->tp, r->t->tcm_handle) : NULL;
 	int err;
 
-	if (!r->t->tcm_handle)
-		fh = NULL;
 	if (!fh && !(flags & NLM_F_CREATE))
 		return refuse(r, -ENOENT,
 			      "Need both RTM_NEWTFILTER and NLM_F_CREATE to create a new filter");

@@ -379,11 +379,16 @@ static void look_ahead(struct wanted *w, struct cls_fl_head *head)
 	const u8 *key = (const u8 *)&w->key, *mask = (const u8 *)&w->mask;
 	size_t range;
 
-	find_range(&w->mask, &w->start, &w->end);
+	w->fmask = find_mask(head, &w->mask);
+	if (w->fmask) {
+		w->start = w->fmask->start;
+		w->end = w->fmask->end;
+	} else {
+		find_range(&w->mask, &w->start, &w->end);
+	}
 	range = (size_t)(w->end - w->start);
 	set_masked_key((u64 *)(void *)&w->mkey, key + w->start, mask + w->start, range);
 	w->hash = hash_key(&w->mkey, range);
-	w->fmask = find_mask(head, &w->mask);
 	if (w->fmask)
 		htable_prefetch(&w->fmask->ht, w->hash);
 }

@@ -555,9 +555,8 @@ static int dump_field(struct kmsg *m, const struct fl_field *f, const struct fl_
 
 	if (!applies(f->when, key))
 		return 0;
-	if (nla_put(m, f->attr, f->size, k) < 0)
-		return -EMSGSIZE;
-	return f->mask_attr ? nla_put(m, f->mask_attr, f->size, w) : 0;
+	return f->mask_attr ? nla_put_both(m, f->attr, f->mask_attr, f->size, k, w)
+			    : nla_put(m, f->attr, f->size, k);
 }
 
 static_assert(ARRAY_SIZE(fields) <= 32, "sets of fields are bits of a u32");

@@ -120,12 +120,6 @@ int nic_commands_init(struct nic_device *dev)
 		set_reserved(dev->reserved + i * RESERVED_SIZE,
 			     mlx5_opcode_layout(commands[i].opcode, true));
 	set_element_masks(dev);
-	memset(dev->unmatchable, 0xff, sizeof dev->unmatchable);
-	for (size_t i = 0; i < NIC_KEY_PARAM; i++) {
-		const struct nic_key_dword *k = &nic_key_dwords[i];
-
-		put_be32(dev->unmatchable + k->offset, ~k->bits);
-	}
 	return 0;
 }
 

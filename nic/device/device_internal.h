@@ -108,7 +108,8 @@ struct nic_mask {
 	uint32_t start; /* no entry of it has a lower index */
 	uint32_t n_groups, n_entries, hash;
 	uint8_t n_words;
-	uint8_t words[NIC_KEY_WORDS]; /* of the key that are not zero */
+	uint8_t words[NIC_KEY_WORDS];		   /* of the key that are not zero */
+	uint8_t outside[IFC_FTE_MATCH_PARAM_SIZE]; /* bits that no value under it can have */
 };
 
 /* One destination. Tables are held as pointers apart, in the entry. */
@@ -241,8 +242,7 @@ struct nic_device {
 	struct nic_key consulted; /* all bits that a path depends on; they only become more */
 
 	uint8_t *reserved; /* by row of the command table: bits that must be 0 */
-	uint8_t element_reserved[NIC_N_ELEMENTS][8];   /* the same of what follows a command */
-	uint8_t unmatchable[IFC_FTE_MATCH_PARAM_SIZE]; /* bits that no mask can have */
+	uint8_t element_reserved[NIC_N_ELEMENTS][8]; /* the same of what follows a command */
 	struct nic_cache cache;
 	struct nic_scratch *scratch; /* two: the packet, and its copy on the way out */
 	uint64_t n_commands, n_bad_commands, n_packets, n_drops[NIC_N_DROPS];
@@ -269,21 +269,28 @@ nic_handler nic_entry_set, nic_entry_delete, nic_entry_query;
 nic_handler nic_counter_alloc, nic_counter_dealloc, nic_counter_query;
 nic_handler nic_modify_header_alloc, nic_modify_header_dealloc;
 
-/* Whether a bit is set in both; @size is a multiple of 8. Four sums can be made at once. */
+typedef uint64_t nic_vector __attribute__((vector_size(16), aligned(1), may_alias));
+
+static inline nic_vector nic_bytes_meet_at(const uint8_t *a, const uint8_t *b, size_t i)
+{
+	const nic_vector *x = (const nic_vector *)(const void *)(a + i);
+	const nic_vector *y = (const nic_vector *)(const void *)(b + i);
+
+	return (x[0] & y[0]) | (x[1] & y[1]) | (x[2] & y[2]) | (x[3] & y[3]);
+}
+
+/* Whether a bit is set in both, of @size bytes, a multiple of 8. */
 static inline bool nic_bytes_meet(const uint8_t *a, const uint8_t *b, size_t size)
 {
-	uint64_t both[4] = { 0 };
+	nic_vector both = { 0 };
+	uint64_t rest = 0;
 	size_t i = 0;
 
-	for (; i + 32 <= size; i += 32) {
-		both[0] |= get_u64(a + i) & get_u64(b + i);
-		both[1] |= get_u64(a + i + 8) & get_u64(b + i + 8);
-		both[2] |= get_u64(a + i + 16) & get_u64(b + i + 16);
-		both[3] |= get_u64(a + i + 24) & get_u64(b + i + 24);
-	}
+	for (; i + 64 <= size; i += 64)
+		both |= nic_bytes_meet_at(a, b, i);
 	for (; i < size; i += 8)
-		both[0] |= get_u64(a + i) & get_u64(b + i);
-	return both[0] | both[1] | both[2] | both[3];
+		rest |= get_u64(a + i) & get_u64(b + i);
+	return rest | both[0] | both[1];
 }
 
 static inline bool nic_element_has_reserved(const struct nic_device *dev, enum nic_element e,
@@ -317,6 +324,8 @@ void nic_mask_put(struct nic_device *dev, struct nic_mask *m);
 int nic_mask_add(struct nic_mask *m, struct nic_entry *e) MUST_CHECK;
 void nic_mask_del(struct nic_mask *m, struct nic_entry *e);
 
+/* Reads those words of a key that the mask has from a match_value; others stay as they are. */
+void nic_mask_decode(const struct nic_mask *m, const uint8_t *value, struct nic_key *k);
 /* Asks for the memory that an addition of the value @k will touch first. */
 void nic_mask_prefetch(const struct nic_mask *m, const struct nic_key *k);
 

@@ -330,19 +330,6 @@ static enum nic_syndrome resolve_group(struct nic_device *dev, struct nic_table 
 							  : NIC_SYN_ENTRY_OUTSIDE_GROUP;
 }
 
-static enum nic_syndrome check_value(const struct nic_device *dev, const struct nic_key *mask,
-				     const uint8_t *value, struct nic_key *k)
-{
-	uint32_t outside = 0;
-
-	nic_key_decode(k, value);
-	for (size_t i = 0; i < NIC_KEY_PARAM; i++)
-		outside |= k->w[i] & ~mask->w[i];
-	return outside || nic_bytes_meet(value, dev->unmatchable, IFC_FTE_MATCH_PARAM_SIZE)
-		       ? NIC_SYN_VALUE_OUTSIDE_MASK
-		       : NIC_SYN_NONE;
-}
-
 static enum nic_syndrome plan_all(struct nic_device *dev, struct plan *p, const uint8_t *in)
 {
 	const uint8_t *ctx = IFC_PTR(set_fte_in, in, flow_context);
@@ -419,15 +406,16 @@ static enum nic_syndrome set_new(struct nic_command *c, struct nic_table *t, str
 	uint32_t source = IFC_GET(flow_context, ctx, flow_source);
 	struct nic_key value;
 	struct plan p;
+	const uint8_t *match = IFC_PTR(flow_context, ctx, match_value);
 	enum nic_syndrome s;
 
 	if (idr_find(&t->entries, index))
 		return NIC_SYN_ENTRY_EXISTS;
 	if (c->dev->n_entries >= NIC_ENTRIES_MAX)
 		return NIC_SYN_ENTRY_LIMIT;
-	s = check_value(c->dev, &g->masks[0]->key, IFC_PTR(flow_context, ctx, match_value), &value);
-	if (s)
-		return s;
+	if (nic_bytes_meet(match, g->masks[0]->outside, IFC_FTE_MATCH_PARAM_SIZE))
+		return NIC_SYN_VALUE_OUTSIDE_MASK;
+	nic_mask_decode(g->masks[0], match, &value);
 	value.w[NIC_KEY_ORIGIN] = source;
 	if (source < ARRAY_SIZE(g->masks) && g->masks[source])
 		nic_mask_prefetch(g->masks[source], &value);

@@ -35,7 +35,7 @@ static inline void pack(const struct nic_mask *m, const struct nic_key *k, uint3
 
 struct packed {
 	const struct nic_mask *mask;
-	uint32_t w[NIC_KEY_WORDS];
+	const uint32_t *w; /* borrowed */
 };
 
 static bool entry_eq(const void *item, const void *key)
@@ -49,20 +49,23 @@ static bool entry_eq(const void *item, const void *key)
 
 /* A probe that is under way: its memory has been asked for. */
 struct probe {
-	struct packed p;
+	const struct nic_mask *mask;
+	uint32_t w[NIC_KEY_WORDS];
 	uint32_t hash;
 };
 
 static void probe_start(struct probe *pr, const struct nic_mask *m, const struct nic_key *k)
 {
-	pr->p.mask = m;
-	pack(m, k, pr->p.w);
-	pr->hash = (uint32_t)hash_words(m, pr->p.w);
+	pr->mask = m;
+	pack(m, k, pr->w);
+	pr->hash = (uint32_t)hash_words(m, pr->w);
 }
 
 static struct nic_entry *probe_end(const struct probe *pr)
 {
-	return htable_find(&pr->p.mask->table->firsts, pr->hash, entry_eq, &pr->p);
+	const struct packed p = { pr->mask, pr->w };
+
+	return htable_find(&pr->mask->table->firsts, pr->hash, entry_eq, &p);
 }
 
 #define PROBES 8 /* at once, so that their cache misses overlap */
@@ -106,6 +109,14 @@ struct nic_entry *nic_table_lookup(const struct nic_table *t, const struct nic_k
 	return best;
 }
 
+void nic_mask_decode(const struct nic_mask *m, const uint8_t *value, struct nic_key *k)
+{
+	for (size_t i = 0; i < m->n_words; i++) {
+		if (m->words[i] < NIC_KEY_PARAM)
+			k->w[m->words[i]] = get_be32(value + nic_key_dwords[m->words[i]].offset);
+	}
+}
+
 void nic_mask_prefetch(const struct nic_mask *m, const struct nic_key *k)
 {
 	struct probe pr;
@@ -128,11 +139,9 @@ static void link_before(struct nic_entry *at, struct nic_entry *e)
 static int add(struct nic_mask *m, struct nic_entry *e)
 {
 	uint32_t hash = (uint32_t)hash_words(m, e->value);
+	const struct packed p = { m, e->value };
 	struct nic_entry *first, *at;
-	struct packed p;
 
-	p.mask = m;
-	memcpy(p.w, e->value, m->n_words * sizeof p.w[0]);
 	first = htable_find(&m->table->firsts, hash, entry_eq, &p);
 	e->next = e->prev = e;
 	if (!first)
@@ -228,6 +237,9 @@ static struct nic_mask *mask_new(struct nic_table *t, const struct nic_key *key,
 		if (key->w[i])
 			m->words[m->n_words++] = (uint8_t)i;
 	}
+	nic_key_encode(key, m->outside);
+	for (size_t i = 0; i < sizeof m->outside; i++)
+		m->outside[i] = (uint8_t)~m->outside[i];
 	return m;
 }
 

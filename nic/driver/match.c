@@ -14,6 +14,7 @@
  */
 #include "nic/driver/mlx5_internal.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <netinet/in.h>
 
@@ -147,31 +148,30 @@ static u32 read_field(const u8 *p, enum field_type type)
 	return 0;
 }
 
-static void set_both(struct mlx5_flow_spec *spec, unsigned int section, u32 loc, u32 mask,
-		     u32 value)
+/* Inline, as most callers name a field: then its place and width are constants. */
+static inline __attribute__((always_inline)) void
+set_both(struct mlx5_flow_spec *spec, unsigned int section, u32 loc, u32 mask, u32 value)
 {
 	ifc_set(spec->match_criteria + section * 64, loc, mask);
 	ifc_set(spec->match_value + section * 64, loc, value);
 }
 
-/* Copies the fields of @rows; whether any of them is matched. */
+/* Copies the fields of @rows, all of one key; whether any of them is matched. */
 static bool copy_rows(struct match *m, const struct row *rows, size_t n)
 {
+	const u8 *masks = flow_rule_mask(m->rule, rows->key);
+	const u8 *keys = flow_rule_key(m->rule, rows->key);
 	u32 any = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct row *r = &rows[i];
-		u32 mask =
-			read_field((const u8 *)flow_rule_mask(m->rule, r->key) + r->off, r->type) >>
-			r->shift;
-		u32 value =
-			read_field((const u8 *)flow_rule_key(m->rule, r->key) + r->off, r->type) >>
-			r->shift;
+		u32 mask = read_field(masks + r->off, r->type) >> r->shift;
 
 		if (!mask)
 			continue;
 		any |= mask;
-		set_both(m->spec, r->section, r->loc, mask, value & mask);
+		set_both(m->spec, r->section, r->loc, mask,
+			 (read_field(keys + r->off, r->type) >> r->shift) & mask);
 	}
 	return any;
 }
@@ -427,36 +427,39 @@ static int parse_ct(struct match *m)
 }
 
 #define STAGE_ALWAYS FLOW_DISSECTOR_KEY_MAX
+static_assert(STAGE_ALWAYS < 32, "sets of keys are bits of a u32");
 
 /* In the order of the driver. */
 static const struct stage {
 	enum flow_dissector_key_id key; /* runs when the rule has it */
 	int (*parse)(struct match *m);
-	bool is_late; /* after the min-inline check, as conntrack is */
 } stages[] = {
-	{ FLOW_DISSECTOR_KEY_ENC_KEYID, parse_tunnel, false },
-	{ FLOW_DISSECTOR_KEY_ENC_IPV4_ADDRS, parse_tunnel, false },
-	{ FLOW_DISSECTOR_KEY_ENC_IPV6_ADDRS, parse_tunnel, false },
-	{ FLOW_DISSECTOR_KEY_ENC_CONTROL, parse_tunnel, false },
-	{ FLOW_DISSECTOR_KEY_ENC_PORTS, parse_tunnel, false },
-	{ FLOW_DISSECTOR_KEY_ENC_IP, parse_tunnel, false },
-	{ FLOW_DISSECTOR_KEY_ENC_OPTS, parse_tunnel, false },
-	{ FLOW_DISSECTOR_KEY_META, parse_meta, false },
-	{ FLOW_DISSECTOR_KEY_BASIC, parse_ethertype, false },
-	{ STAGE_ALWAYS, parse_vlan, false },
-	{ FLOW_DISSECTOR_KEY_CVLAN, parse_cvlan, false },
-	{ FLOW_DISSECTOR_KEY_ETH_ADDRS, parse_eth, false },
-	{ FLOW_DISSECTOR_KEY_CONTROL, parse_control, false },
-	{ FLOW_DISSECTOR_KEY_BASIC, parse_ip_proto, false },
-	{ FLOW_DISSECTOR_KEY_IPV4_ADDRS, parse_ipv4, false },
-	{ FLOW_DISSECTOR_KEY_IPV6_ADDRS, parse_ipv6, false },
-	{ FLOW_DISSECTOR_KEY_IP, parse_ip, false },
-	{ FLOW_DISSECTOR_KEY_PORTS, parse_ports, false },
-	{ FLOW_DISSECTOR_KEY_TCP, parse_tcp, false },
-	{ FLOW_DISSECTOR_KEY_ICMP, parse_icmp, false },
-	{ FLOW_DISSECTOR_KEY_MPLS, parse_mpls, false },
-	{ FLOW_DISSECTOR_KEY_CT, parse_ct, true },
+	{ FLOW_DISSECTOR_KEY_ENC_KEYID, parse_tunnel },
+	{ FLOW_DISSECTOR_KEY_ENC_IPV4_ADDRS, parse_tunnel },
+	{ FLOW_DISSECTOR_KEY_ENC_IPV6_ADDRS, parse_tunnel },
+	{ FLOW_DISSECTOR_KEY_ENC_CONTROL, parse_tunnel },
+	{ FLOW_DISSECTOR_KEY_ENC_PORTS, parse_tunnel },
+	{ FLOW_DISSECTOR_KEY_ENC_IP, parse_tunnel },
+	{ FLOW_DISSECTOR_KEY_ENC_OPTS, parse_tunnel },
+	{ FLOW_DISSECTOR_KEY_META, parse_meta },
+	{ FLOW_DISSECTOR_KEY_BASIC, parse_ethertype },
+	{ STAGE_ALWAYS, parse_vlan },
+	{ FLOW_DISSECTOR_KEY_CVLAN, parse_cvlan },
+	{ FLOW_DISSECTOR_KEY_ETH_ADDRS, parse_eth },
+	{ FLOW_DISSECTOR_KEY_CONTROL, parse_control },
+	{ FLOW_DISSECTOR_KEY_BASIC, parse_ip_proto },
+	{ FLOW_DISSECTOR_KEY_IPV4_ADDRS, parse_ipv4 },
+	{ FLOW_DISSECTOR_KEY_IPV6_ADDRS, parse_ipv6 },
+	{ FLOW_DISSECTOR_KEY_IP, parse_ip },
+	{ FLOW_DISSECTOR_KEY_PORTS, parse_ports },
+	{ FLOW_DISSECTOR_KEY_TCP, parse_tcp },
+	{ FLOW_DISSECTOR_KEY_ICMP, parse_icmp },
+	{ FLOW_DISSECTOR_KEY_MPLS, parse_mpls },
+	{ FLOW_DISSECTOR_KEY_CT, parse_ct },
 };
+
+/* Stages from here on are after the min-inline check: conntrack alone. */
+static const struct stage *const first_late = stages + ARRAY_SIZE(stages) - 1;
 
 /* Names of the keys that no stage takes, for the words of the refusal. */
 static const struct {
@@ -471,17 +474,24 @@ static const struct {
 	{ FLOW_DISSECTOR_KEY_L2TPV3, "l2tpv3" },
 };
 
+/* The keys that stages take. */
+static u32 keys_of_stages(void)
+{
+	u32 keys = 1u << FLOW_DISSECTOR_KEY_VLAN;
+
+	for (size_t i = 0; i < ARRAY_SIZE(stages); i++)
+		keys |= 1u << stages[i].key;
+	return keys & ~(1u << STAGE_ALWAYS);
+}
+
 static int check_used_keys(const struct match *m)
 {
-	u32 left = m->rule->dissector->used_keys;
 	const char *field = NULL;
+	u32 left;
 
-	for (size_t i = 0; i < ARRAY_SIZE(stages); i++) {
-		if (stages[i].key != STAGE_ALWAYS || stages[i].parse == parse_vlan)
-			left &= ~(1u
-				  << (stages[i].key == STAGE_ALWAYS ? FLOW_DISSECTOR_KEY_VLAN
-								    : (unsigned int)stages[i].key));
-	}
+	if (UNLIKELY(!m->dev->known_keys))
+		m->dev->known_keys = keys_of_stages();
+	left = m->rule->dissector->used_keys & ~m->dev->known_keys;
 	if (LIKELY(!left))
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(unsupported_names) && !field; i++) {
@@ -491,14 +501,14 @@ static int check_used_keys(const struct match *m)
 	return MLX5_REFUSE(m->dev, m->extack, -EOPNOTSUPP, field, "Unsupported key");
 }
 
-static int run_stages(struct match *m, bool is_late)
+static int run_stages(struct match *m, const struct stage *first, const struct stage *end)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(stages); i++) {
-		const struct stage *s = &stages[i];
+	const u32 keys = m->rule->dissector->used_keys | 1u << STAGE_ALWAYS;
+
+	for (const struct stage *s = first; s < end; s++) {
 		int err;
 
-		if (s->is_late != is_late ||
-		    (s->key != STAGE_ALWAYS && !flow_rule_match_key(m->rule, s->key)))
+		if (!(keys >> s->key & 1))
 			continue;
 		err = s->parse(m);
 		if (err)
@@ -540,11 +550,11 @@ int parse_cls_flower(struct mlx5e_rep *rep, struct flow_cls_offload *f)
 	int err = check_used_keys(&m);
 
 	if (!err)
-		err = run_stages(&m, false);
+		err = run_stages(&m, stages, first_late);
 	if (!err)
 		err = check_inline(&m);
 	if (!err)
-		err = run_stages(&m, true);
+		err = run_stages(&m, first_late, stages + ARRAY_SIZE(stages));
 	if (m.level != MLX5_MATCH_NONE)
 		m.spec->match_criteria_enable |= MLX5_MATCH_OUTER_HEADERS;
 	dev->attr.match_level = m.level;

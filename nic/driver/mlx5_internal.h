@@ -145,6 +145,7 @@ struct mlx5_core_dev {
 	struct pool flow_pool;
 	size_t n_splits;
 	u64 n_refused;
+	u32 known_keys; /* of dissectors, that rules can be parsed with; 0: not yet found out */
 	u8 rx_depth;
 	/* Of the rule that is being parsed. The spec is all zero between rules. */
 	struct mlx5_flow_spec spec;

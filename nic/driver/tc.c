@@ -50,14 +50,14 @@ static void mlx5e_flow_esw_attr_init(struct mlx5e_rep *rep, const struct flow_cl
  */
 static void clear_spec(struct mlx5_flow_spec *spec, bool is_all)
 {
-	for (size_t i = 0; i < 8 && !is_all; i++) {
-		if (spec->match_criteria_enable >> i & 1) {
-			memset(spec->match_criteria + i * 64, 0, 64);
-			memset(spec->match_value + i * 64, 0, 64);
-		}
-	}
-	if (is_all)
+	if (UNLIKELY(is_all))
 		memset(spec, 0, sizeof *spec);
+	for (u32 left = spec->match_criteria_enable; left; left &= left - 1) {
+		size_t off = (size_t)__builtin_ctz(left) * 64;
+
+		memset(spec->match_criteria + off, 0, 64);
+		memset(spec->match_value + off, 0, 64);
+	}
 	spec->match_criteria_enable = 0;
 	spec->flow_source = 0;
 }

@@ -215,10 +215,10 @@ static void set_context(u8 *ctx, const struct mlx5_flow_group *fg,
 		set_vlan(ctx + IFC_LOC_OFF(IFC_LOC_flow_context__push_vlan), act, 0);
 	if (act->action & MLX5_FLOW_CONTEXT_ACTION_VLAN_PUSH_2)
 		set_vlan(ctx + IFC_LOC_OFF(IFC_LOC_flow_context__push_vlan_2), act, 1);
-	for (size_t i = 0; i < FS_SECTIONS; i++) {
-		if (fg->mask->enable >> i & 1)
-			memcpy(value + i * FS_SECTION_SIZE, spec->match_value + i * FS_SECTION_SIZE,
-			       FS_SECTION_SIZE);
+	for (u32 left = fg->mask->enable & FS_SECTIONS_ALL; left; left &= left - 1) {
+		size_t off = fs_section_off(left);
+
+		memcpy(value + off, spec->match_value + off, FS_SECTION_SIZE);
 	}
 }
 

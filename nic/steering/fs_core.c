@@ -63,10 +63,8 @@ static u32 hash_mask(const struct mask_key *key)
 {
 	uint64_t h = (uintptr_t)key->ft ^ key->enable;
 
-	for (size_t i = 0; i < FS_SECTIONS; i++) {
-		if (key->enable >> i & 1)
-			h = hash_bytes(key->bytes + i * FS_SECTION_SIZE, FS_SECTION_SIZE, h);
-	}
+	for (u32 left = key->enable & FS_SECTIONS_ALL; left; left &= left - 1)
+		h = hash_bytes(key->bytes + fs_section_off(left), FS_SECTION_SIZE, h);
 	return (u32)hash_u64(h);
 }
 
@@ -77,11 +75,10 @@ static bool is_mask(const void *item, const void *k)
 
 	if (m->ft != key->ft || m->enable != key->enable)
 		return false;
-	for (size_t i = 0; i < FS_SECTIONS; i++) {
-		size_t off = i * FS_SECTION_SIZE;
+	for (u32 left = key->enable & FS_SECTIONS_ALL; left; left &= left - 1) {
+		size_t off = fs_section_off(left);
 
-		if (key->enable >> i & 1 &&
-		    memcmp(m->bytes + off, key->bytes + off, FS_SECTION_SIZE))
+		if (memcmp(m->bytes + off, key->bytes + off, FS_SECTION_SIZE))
 			return false;
 	}
 	return true;
@@ -101,11 +98,10 @@ static int get_mask(struct mlx5_steering *s, const struct mask_key *key, u32 has
 		m->hash = hash;
 		m->enable = key->enable;
 		list_init(&m->with_room);
-		for (size_t i = 0; i < FS_SECTIONS; i++) {
-			size_t off = i * FS_SECTION_SIZE;
+		for (u32 left = key->enable & FS_SECTIONS_ALL; left; left &= left - 1) {
+			size_t off = fs_section_off(left);
 
-			if (key->enable >> i & 1)
-				memcpy(m->bytes + off, key->bytes + off, FS_SECTION_SIZE);
+			memcpy(m->bytes + off, key->bytes + off, FS_SECTION_SIZE);
 		}
 		if (htable_add(&s->masks, hash, m)) {
 			mem_free(m);
@@ -388,15 +384,12 @@ static bool is_valid_spec(const struct mlx5_flow_spec *spec)
 {
 	u64 outside = 0;
 
-	for (size_t i = 0; i < FS_SECTIONS; i++) {
-		if (!(spec->match_criteria_enable >> i & 1))
-			continue;
-		for (size_t j = 0; j < FS_SECTION_SIZE; j += sizeof(u64)) {
-			size_t off = i * FS_SECTION_SIZE + j;
+	for (u32 left = spec->match_criteria_enable & FS_SECTIONS_ALL; left; left &= left - 1) {
+		const u8 *value = spec->match_value + fs_section_off(left);
+		const u8 *criteria = spec->match_criteria + fs_section_off(left);
 
-			outside |= get_u64(spec->match_value + off) &
-				   ~get_u64(spec->match_criteria + off);
-		}
+		for (size_t i = 0; i < FS_SECTION_SIZE; i += sizeof(u64))
+			outside |= get_u64(value + i) & ~get_u64(criteria + i);
 	}
 	return !outside;
 }

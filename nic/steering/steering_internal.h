@@ -11,10 +11,17 @@
 #define FS_POOLS	5
 #define FS_SECTION_SIZE 64
 #define FS_SECTIONS	5 /* outer, misc, inner, misc2, misc3 */
+#define FS_SECTIONS_ALL ((1u << FS_SECTIONS) - 1)
 #define FS_COUNTERS_MIN 128u
 #define FS_QUERY_MAX	4096u /* counters of one query, whatever the device allows */
 #define FS_MODIFY_MAX	64    /* actions of one modify-header context */
 #define FS_MODIFY_SIZE	8
+
+/* Where the section of the lowest bit of @sections, which are not 0, lies. */
+static inline size_t fs_section_off(u32 sections)
+{
+	return (size_t)__builtin_ctz(sections) * FS_SECTION_SIZE;
+}
 
 /* A mask that groups of one table have; shared by them, gone with the last. */
 struct fs_mask {
