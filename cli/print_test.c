@@ -96,11 +96,10 @@ static void an_error_has_its_words_its_line_and_a_caret(void **state)
 
 static void a_write_that_fails_is_an_error(void **state)
 {
-	FILE *full = fopen("/dev/full", "w");
+	FILE *full = fopen("/dev/full", "w"); /* every Linux has it */
 	struct streams s;
 
-	if (!full)
-		skip();
+	assert_non_null(full);
 	open_streams(&s);
 	s.print.out = full;
 	printf_text(&s.print, "%s", "something");
