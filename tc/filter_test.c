@@ -693,6 +693,13 @@ static void put_short_address(struct nl_msg *m)
 	nl_put_u16(m, TCA_FLOWER_KEY_IPV4_DST, 1);
 }
 
+static void put_mask_of_another_protocol(struct nl_msg *m)
+{
+	nl_put_be16(m, TCA_FLOWER_KEY_TCP_DST, 80);
+	nl_put_be16(m, TCA_FLOWER_KEY_TCP_DST_MASK, 0xffff);
+	nl_put_be16(m, TCA_FLOWER_KEY_UDP_DST_MASK, 0xff00);
+}
+
 static void what_is_not_understood_is_named(void **state)
 {
 	static const struct {
@@ -708,6 +715,7 @@ static void what_is_not_understood_is_named(void **state)
 		{ put_short_parms, -EPROTO, "the kernel's TCA_ACT_OPTIONS is malformed" },
 		{ put_no_vlan_id, -EPROTO, "the kernel's TCA_VLAN_PUSH_VLAN_ID is malformed" },
 		{ put_short_address, -EPROTO, "the kernel's dst_ip is malformed" },
+		{ put_mask_of_another_protocol, -EPROTO, "the kernel's dst_port is malformed" },
 	};
 	struct env *e = *state;
 

@@ -443,7 +443,16 @@ static void restore_tpid(struct tc_filter *f)
 	f->mask.eth_type = BE16(0xffff);
 }
 
-static void take_end(struct tc_filter *f, const struct seen *seen)
+/* Whether the place of a field in the key holds the value of another one: tcp_dst and udp_dst. */
+static bool is_shared(const struct tc_field_info *row, uint64_t values)
+{
+	for (; values; values &= values - 1)
+		if (tc_field_table[__builtin_ctzll(values)].offset == row->offset)
+			return true;
+	return false;
+}
+
+static int take_end(struct tc_filter *f, const struct seen *seen, struct diag *d)
 {
 	static const uint8_t ones[16] = { 255, 255, 255, 255, 255, 255, 255, 255,
 					  255, 255, 255, 255, 255, 255, 255, 255 };
@@ -458,9 +467,12 @@ static void take_end(struct tc_filter *f, const struct seen *seen)
 	for (; stray; stray &= stray - 1) {
 		const struct tc_field_info *row = &tc_field_table[__builtin_ctzll(stray)];
 
+		if (is_shared(row, seen->values)) /* it overwrote a mask that counts */
+			return malformed(d, row->name);
 		memset((uint8_t *)&f->mask + row->offset, 0, row->size);
 	}
 	restore_tpid(f);
+	return 0;
 }
 
 static int take_u32(uint32_t *out, const struct nlattr *a, const char *name, struct diag *d)
@@ -495,8 +507,7 @@ int flower_take_options(struct tc_filter *f, const struct nlattr *options, struc
 	}
 	if (err || walk.bad)
 		return err ? err : malformed(d, "TCA_OPTIONS");
-	take_end(f, &seen);
-	return 0;
+	return take_end(f, &seen, d);
 }
 
 #define KEY_WORDS (sizeof(struct tc_flower_key) / sizeof(uint32_t))
