@@ -8,30 +8,24 @@
  */
 #include "base/alloc.h"
 #include "base/hash.h"
-#include "host/host.h"
-#include "kernel/core/netdevice.h"
-#include "kernel/stack/stack.h"
 #include "netlink/msg.h"
-#include "netlink/transport.h"
+#include "netlink/transport-provider.h"
+#include "tests/system/machines.h"
 #include "tests/system/transcript.h"
 
 #include <ctype.h>
 #include <errno.h>
-#include <linux/if_arp.h>
+#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define IFINDEX_FIRST 10
-#define REQUEST_MAX   8192
-#define LINE_MAX_     8192
-#define MACROS_MAX    256
-#define SETTLE_US     2000 /* Linux frees filters and actions a little later */
-
-static const char *const ports[] = { "p0", "pf0vf0", "pf0vf1", "pf0vf2", "pf0vf3" };
-static const struct net_device_ops plain_ops;
+#define REQUEST_MAX 8192
+#define LINE_MAX_   8192
+#define MACROS_MAX  256
+#define SETTLE_US   2000 /* Linux frees filters and actions a little later */
 
 struct macro {
 	char *name;
@@ -39,8 +33,7 @@ struct macro {
 };
 
 struct bench {
-	struct knet *kernel; /* NULL: Linux */
-	struct net_device dev[ARRAY_SIZE(ports)], lo;
+	struct machine_under_test machine;
 	struct nl_transport *t, *listener;
 	struct macro macros[MACROS_MAX];
 	size_t n_macros;
@@ -48,48 +41,6 @@ struct bench {
 	uint64_t random;
 	struct text text;
 };
-
-/* ---- the two kernels ---- */
-
-static int add_device(struct bench *b, struct net_device *dev, const char *name, int ifindex)
-{
-	snprintf(dev->name, sizeof dev->name, "%s", name);
-	dev->ifindex = ifindex;
-	dev->netdev_ops = &plain_ops;
-	dev->mtu = 1500;
-	dev->type = ARPHRD_ETHER;
-	return register_netdevice(b->kernel, dev);
-}
-
-static int make_model(struct bench *b)
-{
-	int err = kstack_new(&b->kernel, NULL);
-
-	b->lo.flags = IFF_UP | IFF_LOOPBACK;
-	if (!err)
-		err = add_device(b, &b->lo, "lo", 1);
-	for (size_t i = 0; !err && i < ARRAY_SIZE(ports); i++)
-		err = add_device(b, &b->dev[i], ports[i], IFINDEX_FIRST + (int)i);
-	return err;
-}
-
-static void free_model(struct bench *b)
-{
-	if (!b->kernel)
-		return;
-	for (size_t i = 0; i < ARRAY_SIZE(ports); i++)
-		unregister_netdevice(&b->dev[i]);
-	unregister_netdevice(&b->lo);
-	kstack_free(b->kernel);
-}
-
-static int open_route(struct bench *b, struct nl_transport **t, struct diag *d)
-{
-	const struct nl_kernel_calls calls = host_kernel_calls(b->kernel);
-
-	return b->kernel ? nl_transport_open_inproc(t, &calls, NETLINK_ROUTE, d)
-			 : nl_transport_open_linux(t, NETLINK_ROUTE, d);
-}
 
 /* ---- a line becomes a message ---- */
 
@@ -389,7 +340,7 @@ static void run_line(struct bench *b, const char *line)
 		text_putf(&b->text, "= %s\n", diag_errno_name(err));
 	hear(b, b->t, "<");
 	hear(b, b->listener, "*");
-	if (!b->kernel)
+	if (!b->machine.kernel)
 		usleep(SETTLE_US);
 	text_fini(&full);
 	flush(b);
@@ -496,11 +447,11 @@ int main(int argc, char **argv)
 	text_init(&b.text);
 	diag_init(&d);
 	if (!strcmp(argv[1], "model"))
-		err = make_model(&b);
+		err = machine_make_model(&b.machine);
 	if (!err)
-		err = open_route(&b, &b.t, &d);
+		err = machine_connect(&b.machine, NETLINK_ROUTE, &b.t, &d);
 	if (!err)
-		err = open_route(&b, &b.listener, &d);
+		err = machine_connect(&b.machine, NETLINK_ROUTE, &b.listener, &d);
 	if (!err)
 		err = b.listener->class->join(b.listener, RTNLGRP_TC);
 	if (!err)
@@ -515,7 +466,7 @@ int main(int argc, char **argv)
 	fclose(f);
 	nl_transport_close(b.t);
 	nl_transport_close(b.listener);
-	free_model(&b);
+	machine_close(&b.machine);
 	for (size_t i = 0; i < b.n_macros; i++) {
 		free(b.macros[i].name);
 		free(b.macros[i].text);

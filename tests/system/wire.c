@@ -8,74 +8,26 @@
  */
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "host/host.h"
-#include "kernel/core/netdevice.h"
-#include "kernel/stack/stack.h"
-#include "netlink/transport.h"
 #include "offload/offload-provider.h"
+#include "tests/system/machines.h"
 #include "tests/system/transcript.h"
 
 #include <errno.h>
-#include <linux/if_arp.h>
+#include <linux/netlink.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define IFINDEX_FIRST 10
-
-static const char *const ports[] = { "p0", "pf0vf0", "pf0vf1", "pf0vf2", "pf0vf3" };
-
-/* Plain devices without a driver's ndo_setup_tc, as the guest's dummies are. */
-static const struct net_device_ops plain_ops;
-
 struct bench {
-	struct knet *kernel; /* NULL: Linux */
-	struct net_device dev[ARRAY_SIZE(ports)];
+	struct machine_under_test machine;
 	struct text text;
 	struct offload *offload;
 };
 
-static int number_of(void *aux, const char *name, size_t len, uint32_t *port)
-{
-	for (uint32_t i = 0; i < ARRAY_SIZE(ports); i++) {
-		if (strlen(ports[i]) == len && !memcmp(ports[i], name, len)) {
-			*port = i + 1;
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool port_number(void *aux, const char *name, size_t len, uint32_t *port)
-{
-	return number_of(aux, name, len, port);
-}
-
-static const struct flow_ports names = { NULL, port_number, NULL };
-
-static int make_model(struct bench *b)
-{
-	int err = kstack_new(&b->kernel, NULL);
-
-	for (size_t i = 0; !err && i < ARRAY_SIZE(ports); i++) {
-		struct net_device *dev = &b->dev[i];
-
-		snprintf(dev->name, sizeof dev->name, "%s", ports[i]);
-		dev->ifindex = IFINDEX_FIRST + (int)i;
-		dev->netdev_ops = &plain_ops;
-		dev->mtu = 1500;
-		dev->type = ARPHRD_ETHER;
-		err = register_netdevice(b->kernel, dev);
-	}
-	return err;
-}
-
 static int open_route(struct bench *b, struct nl_sock **sock, struct diag *d)
 {
-	const struct nl_kernel_calls calls = host_kernel_calls(b->kernel);
 	struct nl_transport *t;
-	int err = b->kernel ? nl_transport_open_inproc(&t, &calls, NETLINK_ROUTE, d)
-			    : nl_transport_open_linux(&t, NETLINK_ROUTE, d);
+	int err = machine_connect(&b->machine, NETLINK_ROUTE, &t, d);
 
 	if (err)
 		return err;
@@ -123,14 +75,16 @@ static void run_line(struct bench *b, char *line)
 	int err;
 
 	text_putf(&b->text, "# %s\n", line);
-	if (!tab)
-		return;
+	if (!tab) {
+		fprintf(stderr, "no tab between flow and actions: %s\n", line);
+		exit(2);
+	}
 	diag_init(&d);
 	flow_actions_init(&actions);
 	flow_actions_init(&flow.actions);
-	err = flow_match_parse(&m, NULL, NULL, NULL, line, (size_t)(tab - line), &names, &d);
+	err = flow_match_parse(&m, NULL, NULL, NULL, line, (size_t)(tab - line), &port_names, &d);
 	if (!err)
-		err = flow_actions_parse(&actions, tab + 1, strlen(tab + 1), &names, &d);
+		err = flow_actions_parse(&actions, tab + 1, strlen(tab + 1), &port_names, &d);
 	say(b, "parse", err, &d);
 	for (int again = 0; !err && again < 2; again++) {
 		struct offload_put put = { .match = &m,
@@ -206,7 +160,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	if (!strcmp(argv[1], "model"))
-		err = make_model(&b);
+		err = machine_make_model(&b.machine);
 	if (!err)
 		err = make_offload(&b, &d);
 	say(&b, "setup", err, &d);
@@ -225,10 +179,7 @@ int main(int argc, char **argv)
 		return err ? 1 : 0; /* the filters are to stay: leave without tidying up */
 	if (b.offload)
 		offload_free(b.offload);
-	for (size_t i = 0; b.kernel && i < ARRAY_SIZE(ports); i++)
-		unregister_netdevice(&b.dev[i]);
-	if (b.kernel)
-		kstack_free(b.kernel);
+	machine_close(&b.machine);
 	text_fini(&b.text);
 	return err ? 1 : 0;
 }

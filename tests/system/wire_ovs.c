@@ -8,61 +8,21 @@
  */
 #include "base/alloc.h"
 #include "dpif/dpif-netlink.h"
-#include "kernel/core/netdevice.h"
-#include "kernel/netlink/af_netlink.h"
-#include "kernel/stack/stack.h"
 #include "netlink/attr.h"
-#include "netlink/transport.h"
+#include "tests/system/machines.h"
 #include "tests/system/transcript.h"
 
 #include <errno.h>
-#include <linux/if_arp.h>
+#include <linux/netlink.h>
 #include <linux/openvswitch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define IFINDEX_FIRST 10
-#define REQUEST_MAX   4096 /* bytes of a raw request */
-
-static const char *const ports[] = { "p0", "pf0vf0", "pf0vf1", "pf0vf2", "pf0vf3" };
-
-static void *kernel_socket(void *kernel, int protocol, uint32_t *port)
-{
-	struct ksock *sk = ksock_socket(kernel, protocol, port);
-
-	if (sk) {
-		ksock_set_ext_ack(sk, true);
-		ksock_set_cap_ack(sk, true);
-	}
-	return sk;
-}
-
-static int kernel_sendmsg(void *sock, const struct iovec *iov, size_t n)
-{
-	return ksock_sendmsg(sock, iov, n);
-}
-
-static ssize_t kernel_recvmsg(void *sock, void *buf, size_t cap)
-{
-	return ksock_recvmsg(sock, buf, cap);
-}
-
-static int kernel_join(void *sock, uint32_t group)
-{
-	return ksock_join(sock, group);
-}
-
-static void kernel_close(void *sock)
-{
-	ksock_close(sock);
-}
-
-static const struct net_device_ops plain_ops;
+#define REQUEST_MAX 4096 /* bytes of a raw request */
 
 struct bench {
-	struct knet *kernel; /* NULL: Linux */
-	struct net_device dev[ARRAY_SIZE(ports)];
+	struct machine_under_test machine;
 	struct text text;
 	struct dpif *dpif;
 	struct nl_sock *raw;
@@ -70,43 +30,10 @@ struct bench {
 	int ifindex;	    /* of the datapath */
 };
 
-static bool port_number(void *aux, const char *name, size_t len, uint32_t *port)
-{
-	for (uint32_t i = 0; i < ARRAY_SIZE(ports); i++) {
-		if (strlen(ports[i]) == len && !memcmp(ports[i], name, len)) {
-			*port = i + 1;
-			return true;
-		}
-	}
-	return false;
-}
-
-static const struct flow_ports names = { NULL, port_number, NULL };
-
-static int make_model(struct bench *b)
-{
-	int err = kstack_new(&b->kernel, NULL);
-
-	for (size_t i = 0; !err && i < ARRAY_SIZE(ports); i++) {
-		struct net_device *dev = &b->dev[i];
-
-		snprintf(dev->name, sizeof dev->name, "%s", ports[i]);
-		dev->ifindex = IFINDEX_FIRST + (int)i;
-		dev->netdev_ops = &plain_ops;
-		dev->mtu = 1500;
-		dev->type = ARPHRD_ETHER;
-		err = register_netdevice(b->kernel, dev);
-	}
-	return err;
-}
-
 static int open_genl(struct bench *b, struct nl_sock **sock, struct diag *d)
 {
-	const struct nl_kernel_calls calls = { b->kernel,      kernel_socket, kernel_sendmsg,
-					       kernel_recvmsg, kernel_join,   kernel_close };
 	struct nl_transport *t;
-	int err = b->kernel ? nl_transport_open_inproc(&t, &calls, NETLINK_GENERIC, d)
-			    : nl_transport_open_linux(&t, NETLINK_GENERIC, d);
+	int err = machine_connect(&b->machine, NETLINK_GENERIC, &t, d);
 
 	if (err)
 		return err;
@@ -130,10 +57,13 @@ static int compare_blocks(const void *a, const void *b)
 /* Sorts the messages that came since @start: a dump has no order. */
 static void sort_since(struct bench *b, size_t start)
 {
-	char *s = strdup(b->text.s + start), *blocks[256];
+	char *s = strdup(b->text.s + start),
+	     **blocks = calloc(b->text.len - start + 1, sizeof *blocks);
 	size_t n = 0;
 
-	for (char *p = s; p && *p && n < ARRAY_SIZE(blocks);) {
+	if (!s || !blocks)
+		abort();
+	for (char *p = s; *p;) {
 		char *end = p;
 
 		do
@@ -149,6 +79,7 @@ static void sort_since(struct bench *b, size_t start)
 	b->text.len = start;
 	for (size_t i = 0; i < n; i++)
 		text_putf(&b->text, "%s\n", blocks[i]);
+	free(blocks);
 	free(s);
 }
 
@@ -282,9 +213,9 @@ static void run_line(struct bench *b, char *line)
 		return;
 	diag_init(&d);
 	flow_actions_init(&actions);
-	err = flow_match_parse(&m, NULL, NULL, NULL, line, (size_t)(tab - line), &names, &d);
+	err = flow_match_parse(&m, NULL, NULL, NULL, line, (size_t)(tab - line), &port_names, &d);
 	if (!err)
-		err = flow_actions_parse(&actions, tab + 1, strlen(tab + 1), &names, &d);
+		err = flow_actions_parse(&actions, tab + 1, strlen(tab + 1), &port_names, &d);
 	say(b, "parse", err, &d);
 	if (!err) {
 		struct dpif_flow_put p = { .flags = DPIF_FP_CREATE,
@@ -468,7 +399,7 @@ int main(int argc, char **argv)
 	text_init(&b.text);
 	diag_init(&d);
 	if (!strcmp(argv[1], "model"))
-		err = make_model(&b);
+		err = machine_make_model(&b.machine);
 	if (!err)
 		err = make_dpif(&b, &d);
 	if (!err)
@@ -487,10 +418,7 @@ int main(int argc, char **argv)
 	nl_sock_free(b.raw);
 	if (b.dpif)
 		dpif_close(b.dpif);
-	for (size_t i = 0; b.kernel && i < ARRAY_SIZE(ports); i++)
-		unregister_netdevice(&b.dev[i]);
-	if (b.kernel)
-		kstack_free(b.kernel);
+	machine_close(&b.machine);
 	text_fini(&b.text);
 	return err ? 1 : 0;
 }
