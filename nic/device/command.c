@@ -10,15 +10,6 @@
 #include <errno.h>
 #include <string.h>
 
-struct command {
-	uint16_t opcode;
-	uint16_t op_mods; /* the op_mods from 0 on; 0: the handler looks */
-	uint16_t in_size, out_size;
-	bool changes; /* what becomes of any packet; entries say themselves of which */
-	nic_handler *run;
-	size_t (*in_more)(const uint8_t *in), (*out_more)(const uint8_t *in); /* NULL: nothing */
-};
-
 static size_t fte_more(const uint8_t *in)
 {
 	const uint8_t *ctx = IFC_PTR(set_fte_in, in, flow_context);
@@ -42,35 +33,30 @@ static size_t counter_more(const uint8_t *in)
 	return (n ? n : 1) * IFC_TRAFFIC_COUNTER_SIZE;
 }
 
-#define ROW(op, op_mods, in, out, changes, run, ...)                                               \
-	{                                                                                          \
-		MLX5_CMD_OP_##op, op_mods, IFC_##in##_IN_SIZE, IFC_##out##_OUT_SIZE, changes, run, \
-			__VA_ARGS__                                                                \
-	}
-
 /* clang-format off */
-static const struct command commands[] = {
-	ROW(SET_FLOW_TABLE_ENTRY, 2, SET_FTE, SET_FTE, false, nic_entry_set, fte_more, NULL),
-	ROW(DELETE_FLOW_TABLE_ENTRY, 1, DELETE_FTE, DELETE_FTE, false, nic_entry_delete, NULL, NULL),
-	ROW(QUERY_FLOW_TABLE_ENTRY, 1, QUERY_FTE, QUERY_FTE, false, nic_entry_query, NULL, NULL),
-	ROW(ALLOC_FLOW_COUNTER, 1, ALLOC_FLOW_COUNTER, ALLOC_FLOW_COUNTER, false, nic_counter_alloc, NULL, NULL),
-	ROW(DEALLOC_FLOW_COUNTER, 1, DEALLOC_FLOW_COUNTER, DEALLOC_FLOW_COUNTER, false, nic_counter_dealloc, NULL, NULL),
-	ROW(QUERY_FLOW_COUNTER, 1, QUERY_FLOW_COUNTER, QUERY_FLOW_COUNTER, false, nic_counter_query, NULL, counter_more),
-	ROW(CREATE_FLOW_TABLE, 1, CREATE_FLOW_TABLE, CREATE_FLOW_TABLE, true, nic_table_create, NULL, NULL),
-	ROW(DESTROY_FLOW_TABLE, 1, DESTROY_FLOW_TABLE, DESTROY_FLOW_TABLE, true, nic_table_destroy, NULL, NULL),
-	ROW(MODIFY_FLOW_TABLE, 1, MODIFY_FLOW_TABLE, MODIFY_FLOW_TABLE, true, nic_table_modify, NULL, NULL),
-	ROW(QUERY_FLOW_TABLE, 1, QUERY_FLOW_TABLE, QUERY_FLOW_TABLE, false, nic_table_query, NULL, NULL),
-	ROW(SET_FLOW_TABLE_ROOT, 2, SET_FLOW_TABLE_ROOT, SET_FLOW_TABLE_ROOT, true, nic_table_set_root, NULL, NULL),
-	ROW(CREATE_FLOW_GROUP, 1, CREATE_FLOW_GROUP, CREATE_FLOW_GROUP, false, nic_group_create, NULL, NULL),
-	ROW(DESTROY_FLOW_GROUP, 1, DESTROY_FLOW_GROUP, DESTROY_FLOW_GROUP, false, nic_group_destroy, NULL, NULL),
-	ROW(QUERY_FLOW_GROUP, 1, QUERY_FLOW_GROUP, QUERY_FLOW_GROUP, false, nic_group_query, NULL, NULL),
-	ROW(ALLOC_MODIFY_HEADER_CONTEXT, 1, ALLOC_MODIFY_HEADER_CONTEXT, ALLOC_MODIFY_HEADER_CONTEXT, false, nic_modify_header_alloc, modify_header_more, NULL),
-	ROW(DEALLOC_MODIFY_HEADER_CONTEXT, 1, DEALLOC_MODIFY_HEADER_CONTEXT, DEALLOC_MODIFY_HEADER_CONTEXT, false, nic_modify_header_dealloc, NULL, NULL),
-	ROW(QUERY_HCA_CAP, 0, QUERY_HCA_CAP, QUERY_HCA_CAP, false, nic_caps_query, NULL, NULL),
+const struct nic_command_row nic_commands_steering[] = {
+	NIC_COMMAND(SET_FLOW_TABLE_ENTRY, 2, SET_FTE, SET_FTE, false, nic_entry_set, fte_more, NULL),
+	NIC_COMMAND(DELETE_FLOW_TABLE_ENTRY, 1, DELETE_FTE, DELETE_FTE, false, nic_entry_delete, NULL, NULL),
+	NIC_COMMAND(QUERY_FLOW_TABLE_ENTRY, 1, QUERY_FTE, QUERY_FTE, false, nic_entry_query, NULL, NULL),
+	NIC_COMMAND(ALLOC_FLOW_COUNTER, 1, ALLOC_FLOW_COUNTER, ALLOC_FLOW_COUNTER, false, nic_counter_alloc, NULL, NULL),
+	NIC_COMMAND(DEALLOC_FLOW_COUNTER, 1, DEALLOC_FLOW_COUNTER, DEALLOC_FLOW_COUNTER, false, nic_counter_dealloc, NULL, NULL),
+	NIC_COMMAND(QUERY_FLOW_COUNTER, 1, QUERY_FLOW_COUNTER, QUERY_FLOW_COUNTER, false, nic_counter_query, NULL, counter_more),
+	NIC_COMMAND(CREATE_FLOW_TABLE, 1, CREATE_FLOW_TABLE, CREATE_FLOW_TABLE, true, nic_table_create, NULL, NULL),
+	NIC_COMMAND(DESTROY_FLOW_TABLE, 1, DESTROY_FLOW_TABLE, DESTROY_FLOW_TABLE, true, nic_table_destroy, NULL, NULL),
+	NIC_COMMAND(MODIFY_FLOW_TABLE, 1, MODIFY_FLOW_TABLE, MODIFY_FLOW_TABLE, true, nic_table_modify, NULL, NULL),
+	NIC_COMMAND(QUERY_FLOW_TABLE, 1, QUERY_FLOW_TABLE, QUERY_FLOW_TABLE, false, nic_table_query, NULL, NULL),
+	NIC_COMMAND(SET_FLOW_TABLE_ROOT, 2, SET_FLOW_TABLE_ROOT, SET_FLOW_TABLE_ROOT, true, nic_table_set_root, NULL, NULL),
+	NIC_COMMAND(CREATE_FLOW_GROUP, 1, CREATE_FLOW_GROUP, CREATE_FLOW_GROUP, false, nic_group_create, NULL, NULL),
+	NIC_COMMAND(DESTROY_FLOW_GROUP, 1, DESTROY_FLOW_GROUP, DESTROY_FLOW_GROUP, false, nic_group_destroy, NULL, NULL),
+	NIC_COMMAND(QUERY_FLOW_GROUP, 1, QUERY_FLOW_GROUP, QUERY_FLOW_GROUP, false, nic_group_query, NULL, NULL),
+	NIC_COMMAND(ALLOC_MODIFY_HEADER_CONTEXT, 1, ALLOC_MODIFY_HEADER_CONTEXT, ALLOC_MODIFY_HEADER_CONTEXT, false, nic_modify_header_alloc, modify_header_more, NULL),
+	NIC_COMMAND(DEALLOC_MODIFY_HEADER_CONTEXT, 1, DEALLOC_MODIFY_HEADER_CONTEXT, DEALLOC_MODIFY_HEADER_CONTEXT, false, nic_modify_header_dealloc, NULL, NULL),
+	NIC_COMMAND(QUERY_HCA_CAP, 0, QUERY_HCA_CAP, QUERY_HCA_CAP, false, nic_caps_query, NULL, NULL),
+	{ 0 },
 };
 /* clang-format on */
 
-#define RESERVED_SIZE 0x400 /* of the largest fixed part */
+static const struct nic_command_row *const tables[] = { nic_commands_steering };
 
 /* ---- reserved bits ---- */
 
@@ -111,35 +97,41 @@ static void set_element_masks(struct nic_device *dev)
 		set_reserved(dev->element_reserved[i], ifc_struct_find(layouts[i]));
 }
 
+static int add_row(struct nic_device *dev, const struct nic_command_row *row)
+{
+	const struct ifc_struct *layout = mlx5_opcode_layout(row->opcode, true);
+	uint8_t *reserved = mem_new(row->in_size);
+
+	if (!reserved)
+		return -ENOMEM;
+	set_reserved(reserved, layout);
+	dev->reserved[row->opcode] = reserved;
+	dev->rows[row->opcode] = row;
+	return 0;
+}
+
 int nic_commands_init(struct nic_device *dev)
 {
-	dev->reserved = mem_new_array(ARRAY_SIZE(commands), RESERVED_SIZE);
-	if (!dev->reserved)
-		return -ENOMEM;
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		set_reserved(dev->reserved + i * RESERVED_SIZE,
-			     mlx5_opcode_layout(commands[i].opcode, true));
+	int err = 0;
+
 	set_element_masks(dev);
-	return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
+		for (const struct nic_command_row *r = tables[i]; r->opcode && !err; r++)
+			err = add_row(dev, r);
+	}
+	return err;
 }
 
 void nic_commands_fini(struct nic_device *dev)
 {
-	mem_free(dev->reserved);
+	for (size_t i = 0; i < NIC_OPCODES_MAX; i++)
+		mem_free(dev->reserved[i]);
 }
 
 /* ---- execution ---- */
 
-static const struct command *command_find(uint32_t opcode)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
-		if (commands[i].opcode == opcode)
-			return &commands[i];
-	}
-	return NULL;
-}
-
-static enum nic_syndrome check_lengths(const struct command *cmd, const struct nic_command *c)
+static enum nic_syndrome check_lengths(const struct nic_command_row *cmd,
+				       const struct nic_command *c)
 {
 	if (c->in_size < cmd->in_size ||
 	    c->in_size != cmd->in_size + (cmd->in_more ? cmd->in_more(c->in) : 0))
@@ -151,19 +143,20 @@ static enum nic_syndrome check_lengths(const struct command *cmd, const struct n
 
 static enum nic_syndrome execute(struct nic_command *c)
 {
-	const struct command *cmd;
+	const struct nic_command_row *cmd;
+	uint32_t opcode;
 	enum nic_syndrome s;
 
 	if (c->in_size < 4)
 		return NIC_SYN_IN_LENGTH;
-	cmd = command_find(IFC_GET(cmd_in, c->in, opcode));
+	opcode = IFC_GET(cmd_in, c->in, opcode);
+	cmd = opcode < NIC_OPCODES_MAX ? c->dev->rows[opcode] : NULL;
 	if (!cmd)
 		return NIC_SYN_OPCODE;
 	s = check_lengths(cmd, c);
 	if (s)
 		return s;
-	if (nic_bytes_meet(c->in, c->dev->reserved + (size_t)(cmd - commands) * RESERVED_SIZE,
-			   cmd->in_size))
+	if (nic_bytes_meet(c->in, c->dev->reserved[opcode], cmd->in_size))
 		return NIC_SYN_RESERVED;
 	if (cmd->op_mods && IFC_GET(cmd_in, c->in, op_mod) >= cmd->op_mods)
 		return NIC_SYN_OP_MOD;

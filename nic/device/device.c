@@ -97,6 +97,11 @@ void nic_device_set_sink(struct nic_device *dev, const struct nic_sink *sink)
 	dev->sink = *sink;
 }
 
+void nic_device_set_bus(struct nic_device *dev, const struct nic_bus *bus)
+{
+	dev->bus = bus ? *bus : (struct nic_bus){ 0 };
+}
+
 /* An index tree costs about one pointer and a bit for each number in use. */
 static size_t idr_bytes(const struct idr *t)
 {

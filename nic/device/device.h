@@ -13,6 +13,7 @@
 #define NIC_DEVICE_DEVICE_H
 
 #include "base/text.h"
+#include "nic/device/bus.h"
 #include "nic/ifc/ifc.h"
 #include "packet/packet.h"
 #include "trace/trace.h"
@@ -42,6 +43,10 @@ void nic_device_free(struct nic_device *dev);
 /* Executes one command: for struct mlx5_cmd_front. 0 always: what is wrong is in the status.
  * @out_size >= 16, else -EINVAL. */
 int nic_device_exec(void *dev, const void *in, size_t in_size, void *out, size_t out_size);
+
+/* Plugs the device into a machine: @bus is copied, its aux kept. NULL: unplugs it. Commands that
+ * need memory or interrupts are refused without one. */
+void nic_device_set_bus(struct nic_device *dev, const struct nic_bus *bus);
 
 /* "the group's mask is not the entry's" for a syndrome; NULL: not one of ours. */
 const char *nic_syndrome_words(uint32_t syndrome);

@@ -223,11 +223,16 @@ enum nic_element {
 	NIC_N_ELEMENTS
 };
 
+#define NIC_OPCODES_MAX 0xc00 /* no opcode is as large */
+
+struct nic_command_row;
+
 struct nic_device {
 	struct trace *trace;
 	struct nic_caps caps;
 	struct nic_sink sink;
-	uint16_t n_vports; /* with the manager's and the uplink */
+	struct nic_bus bus; /* all NULL: none */
+	uint16_t n_vports;  /* with the manager's and the uplink */
 	uint16_t vhca_id;
 	uint64_t generation; /* of all that a path depends on */
 	uint64_t flushed_at; /* no path of an older generation counts */
@@ -241,7 +246,8 @@ struct nic_device {
 	size_t n_entries, n_masks, n_bytes_more;
 	struct nic_key consulted; /* all bits that a path depends on; they only become more */
 
-	uint8_t *reserved; /* by row of the command table: bits that must be 0 */
+	const struct nic_command_row *rows[NIC_OPCODES_MAX]; /* by opcode; NULL: not implemented */
+	uint8_t *reserved[NIC_OPCODES_MAX];	     /* by opcode: bits that must be 0; owned */
 	uint8_t element_reserved[NIC_N_ELEMENTS][8]; /* the same of what follows a command */
 	struct nic_cache cache;
 	struct nic_scratch *scratch; /* two: the packet, and its copy on the way out */
@@ -261,6 +267,26 @@ struct nic_command {
 /* Handlers return a syndrome; on anything but NIC_SYN_NONE the device is as before. */
 typedef enum nic_syndrome nic_handler(struct nic_command *c);
 
+/* What is known of a command before its handler runs. */
+struct nic_command_row {
+	uint16_t opcode;
+	uint16_t op_mods; /* the op_mods from 0 on; 0: the handler looks */
+	uint16_t in_size, out_size;
+	bool changes; /* what becomes of any packet; entries say themselves of which */
+	nic_handler *run;
+	/* Bytes behind the fixed part, of which @in has at least in_size; NULL: none. */
+	size_t (*in_more)(const uint8_t *in), (*out_more)(const uint8_t *in);
+};
+
+#define NIC_COMMAND(op, op_mods, in, out, changes, run, ...)                                       \
+	{                                                                                          \
+		MLX5_CMD_OP_##op, op_mods, IFC_##in##_IN_SIZE, IFC_##out##_OUT_SIZE, changes, run, \
+			__VA_ARGS__                                                                \
+	}
+
+/* The commands, by what they are about; a table ends with opcode 0. */
+extern const struct nic_command_row nic_commands_steering[];
+
 nic_handler nic_caps_query;
 nic_handler nic_table_create, nic_table_destroy, nic_table_modify, nic_table_query;
 nic_handler nic_table_set_root;
@@ -279,7 +305,7 @@ static inline nic_vector nic_bytes_meet_at(const uint8_t *a, const uint8_t *b, s
 	return (x[0] & y[0]) | (x[1] & y[1]) | (x[2] & y[2]) | (x[3] & y[3]);
 }
 
-/* Whether a bit is set in both, of @size bytes, a multiple of 8. */
+/* Whether a bit is set in both, of @size bytes, a multiple of 4. */
 static inline bool nic_bytes_meet(const uint8_t *a, const uint8_t *b, size_t size)
 {
 	nic_vector both = { 0 };
@@ -288,8 +314,10 @@ static inline bool nic_bytes_meet(const uint8_t *a, const uint8_t *b, size_t siz
 
 	for (; i + 64 <= size; i += 64)
 		both |= nic_bytes_meet_at(a, b, i);
-	for (; i < size; i += 8)
+	for (; i + 8 <= size; i += 8)
 		rest |= get_u64(a + i) & get_u64(b + i);
+	if (i < size)
+		rest |= get_be32(a + i) & get_be32(b + i);
 	return rest | both[0] | both[1];
 }
 

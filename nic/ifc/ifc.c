@@ -49,32 +49,8 @@ static const struct opcode {
 	const char *name;
 	enum struct_id in, out;
 } opcodes[] = {
-#define OP_(name, in, out)                                   \
-	{                                                    \
-		MLX5_CMD_OP_##name, #name, ID_##in, ID_##out \
-	}
-	OP_(QUERY_HCA_CAP, query_hca_cap_in, query_hca_cap_out),
-	OP_(SET_FLOW_TABLE_ROOT, set_flow_table_root_in, set_flow_table_root_out),
-	OP_(CREATE_FLOW_TABLE, create_flow_table_in, create_flow_table_out),
-	OP_(DESTROY_FLOW_TABLE, destroy_flow_table_in, destroy_flow_table_out),
-	OP_(QUERY_FLOW_TABLE, query_flow_table_in, query_flow_table_out),
-	OP_(CREATE_FLOW_GROUP, create_flow_group_in, create_flow_group_out),
-	OP_(DESTROY_FLOW_GROUP, destroy_flow_group_in, destroy_flow_group_out),
-	OP_(QUERY_FLOW_GROUP, query_flow_group_in, query_flow_group_out),
-	OP_(SET_FLOW_TABLE_ENTRY, set_fte_in, set_fte_out),
-	OP_(QUERY_FLOW_TABLE_ENTRY, query_fte_in, query_fte_out),
-	OP_(DELETE_FLOW_TABLE_ENTRY, delete_fte_in, delete_fte_out),
-	OP_(ALLOC_FLOW_COUNTER, alloc_flow_counter_in, alloc_flow_counter_out),
-	OP_(DEALLOC_FLOW_COUNTER, dealloc_flow_counter_in, dealloc_flow_counter_out),
-	OP_(QUERY_FLOW_COUNTER, query_flow_counter_in, query_flow_counter_out),
-	OP_(MODIFY_FLOW_TABLE, modify_flow_table_in, modify_flow_table_out),
-	OP_(ALLOC_PACKET_REFORMAT_CONTEXT, alloc_packet_reformat_context_in,
-	    alloc_packet_reformat_context_out),
-	OP_(DEALLOC_PACKET_REFORMAT_CONTEXT, cmd_in, cmd_out),
-	OP_(ALLOC_MODIFY_HEADER_CONTEXT, alloc_modify_header_context_in,
-	    alloc_modify_header_context_out),
-	OP_(DEALLOC_MODIFY_HEADER_CONTEXT, dealloc_modify_header_context_in,
-	    dealloc_modify_header_context_out),
+#define OPCODE_(name, opcode, in, out) { (opcode), #name, ID_##in, ID_##out },
+	MLX5_OPCODES(OPCODE_)
 };
 
 static const struct opcode *opcode_find(uint16_t opcode)

@@ -13,6 +13,7 @@
 #include "base/byteorder.h"
 #include "base/text.h"
 #include "nic/ifc/layouts.h"
+#include "nic/ifc/opcodes.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -52,26 +53,9 @@ static inline void ifc_set(void *buf, unsigned int loc, uint32_t v)
 
 /* ---- numbers that both sides know ---- */
 
+#define MLX5_OPCODE_ENUM_(name, opcode, in, out) MLX5_CMD_OP_##name = (opcode),
 enum mlx5_opcode {
-	MLX5_CMD_OP_QUERY_HCA_CAP = 0x100,
-	MLX5_CMD_OP_SET_FLOW_TABLE_ROOT = 0x92f,
-	MLX5_CMD_OP_CREATE_FLOW_TABLE = 0x930,
-	MLX5_CMD_OP_DESTROY_FLOW_TABLE = 0x931,
-	MLX5_CMD_OP_QUERY_FLOW_TABLE = 0x932,
-	MLX5_CMD_OP_CREATE_FLOW_GROUP = 0x933,
-	MLX5_CMD_OP_DESTROY_FLOW_GROUP = 0x934,
-	MLX5_CMD_OP_QUERY_FLOW_GROUP = 0x935,
-	MLX5_CMD_OP_SET_FLOW_TABLE_ENTRY = 0x936,
-	MLX5_CMD_OP_QUERY_FLOW_TABLE_ENTRY = 0x937,
-	MLX5_CMD_OP_DELETE_FLOW_TABLE_ENTRY = 0x938,
-	MLX5_CMD_OP_ALLOC_FLOW_COUNTER = 0x939,
-	MLX5_CMD_OP_DEALLOC_FLOW_COUNTER = 0x93a,
-	MLX5_CMD_OP_QUERY_FLOW_COUNTER = 0x93b,
-	MLX5_CMD_OP_MODIFY_FLOW_TABLE = 0x93c,
-	MLX5_CMD_OP_ALLOC_PACKET_REFORMAT_CONTEXT = 0x93d,
-	MLX5_CMD_OP_DEALLOC_PACKET_REFORMAT_CONTEXT = 0x93e,
-	MLX5_CMD_OP_ALLOC_MODIFY_HEADER_CONTEXT = 0x940,
-	MLX5_CMD_OP_DEALLOC_MODIFY_HEADER_CONTEXT = 0x941,
+	MLX5_OPCODES(MLX5_OPCODE_ENUM_)
 };
 
 enum mlx5_cmd_status {
@@ -180,6 +164,64 @@ enum mlx5_cap_type {
 	MLX5_CAP_ESWITCH_FLOW_TABLE = 0x8,
 	MLX5_CAP_ESWITCH = 0x9,
 };
+
+/* Kinds of events, in EQEs and in the event masks of EQs. */
+enum mlx5_event_type {
+	MLX5_EVENT_COMPLETION = 0x00,
+	MLX5_EVENT_CQ_ERROR = 0x04,
+	MLX5_EVENT_PORT_CHANGE = 0x09,
+	MLX5_EVENT_COMMAND = 0x0a,
+	MLX5_EVENT_PAGE_REQUEST = 0x0b,
+	MLX5_EVENT_NIC_VPORT_CHANGE = 0x0d,
+	MLX5_EVENT_VHCA_STATE_CHANGE = 0x0f,
+	MLX5_EVENT_WQ_INVALID_REQUEST = 0x10,
+	MLX5_EVENT_WQ_ACCESS = 0x11,
+};
+
+/* Opcodes of WQEs. */
+enum mlx5_wqe_opcode {
+	MLX5_WQE_NOP = 0x00,
+	MLX5_WQE_SEND = 0x0a,
+	MLX5_WQE_LSO = 0x0e,
+	MLX5_WQE_UMR = 0x25,
+};
+
+/* Opcodes of CQEs. */
+enum mlx5_cqe_opcode {
+	MLX5_CQE_REQUESTER = 0x0,
+	MLX5_CQE_RESPONDER_SEND = 0x2,
+	MLX5_CQE_REQUESTER_ERROR = 0xd,
+	MLX5_CQE_RESPONDER_ERROR = 0xe,
+	MLX5_CQE_INVALID = 0xf,
+};
+
+/* Registers of ACCESS_REG. */
+enum mlx5_register {
+	MLX5_REG_PMTU = 0x5003,
+	MLX5_REG_PTYS = 0x5004,
+	MLX5_REG_PAOS = 0x5006,
+	MLX5_REG_PPCNT = 0x5008,
+	MLX5_REG_PPLM = 0x5023,
+	MLX5_REG_HOST_ENDIANNESS = 0x7004,
+};
+
+/* Delivery status of a command, in its queue entry: what is wrong before the command is looked at.
+ */
+enum mlx5_delivery_status {
+	MLX5_DELIVERY_OK = 0x0,
+	MLX5_DELIVERY_SIGNATURE = 0x1,
+	MLX5_DELIVERY_TOKEN = 0x2,
+	MLX5_DELIVERY_BLOCK_NUMBER = 0x3,
+	MLX5_DELIVERY_OUT_POINTER_ALIGN = 0x4,
+	MLX5_DELIVERY_IN_POINTER_ALIGN = 0x5,
+	MLX5_DELIVERY_FIRMWARE = 0x6,
+	MLX5_DELIVERY_IN_LENGTH = 0x7,
+	MLX5_DELIVERY_OUT_LENGTH = 0x8,
+	MLX5_DELIVERY_RESERVED = 0x9,
+	MLX5_DELIVERY_COMMAND_TYPE = 0x10,
+};
+
+#define MLX5_CMD_TYPE_PCI 7 /* of a command queue entry */
 
 #define MLX5_VPORT_PF	  0x0 /* the e-switch manager */
 #define MLX5_VPORT_UPLINK 0xffff

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Layouts of commands, contexts and capabilities, as the ConnectX programmer's reference and Linux's interface have them: facts, in
- * one table for both sides. A row is F(struct, field, dword offset, high bit, low bit), bit 31 being the first of a big-endian
- * dword, or S(struct, member, byte offset, bytes, layout) for a nested structure, `raw` being bytes without fields. A row at or
+ * Layouts of commands, contexts and capabilities, as the ConnectX programmer's reference and
+ * Linux's interface have them: facts, in one table for both sides. A row is F(struct, field, dword
+ * offset, high bit, low bit), bit 31 being the first of a big-endian dword, or S(struct, member,
+ * byte offset, bytes, layout) for a nested structure, `raw` being bytes without fields. A row at or
  * behind the size of its structure is the first of the elements that follow it on the wire.
  *
- * The only thing that the driver and the device share. A new field is a row here; accessors (nic/ifc/ifc.h) and decoding for
- * traces and dumps follow from it.
+ * The only thing that the driver and the device share. A new field is a row here; accessors
+ * (nic/ifc/ifc.h) and decoding for traces and dumps follow from it.
  */
 #ifndef NIC_IFC_LAYOUTS_H
 #define NIC_IFC_LAYOUTS_H
+
+#include "nic/ifc/layouts_function.h"
+#include "nic/ifc/layouts_queues.h"
 
 /* clang-format off */
 
@@ -721,6 +725,8 @@
 
 /* All of them, for tables. */
 #define IFC_STRUCTS(X) \
+	IFC_FUNCTION_STRUCTS(X) \
+	IFC_QUEUE_STRUCTS(X) \
 	X(cmd_in, CMD_IN) \
 	X(cmd_out, CMD_OUT) \
 	X(set_flow_table_root_in, SET_FLOW_TABLE_ROOT_IN) \

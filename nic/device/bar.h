@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * BAR 0 of the function: the initialisation segment, then UAR pages with doorbells. Two halves, so
+ * that a read is answered at once whatever the device is doing: struct nic_bar is the registers,
+ * and belongs to the thread that serves the bus; what a write asks of the device is a value, struct
+ * nic_doorbell, which that thread carries to the one that runs the device.
+ *
+ * Layout: init segment from 0 (ConnectX programmer's reference, "Initialization Segment"), MSI-X
+ * table and PBA at NIC_BAR_MSIX, which the PCI function serves itself, UAR page n at n << 12 from
+ * NIC_BAR_UAR_FIRST on. In a UAR page: CQ doorbell at 0x20, EQ doorbells at 0x40 (arm) and 0x48,
+ * BlueFlame buffers from 0x800.
+ */
+#ifndef NIC_DEVICE_BAR_H
+#define NIC_DEVICE_BAR_H
+
+#include "nic/device/device.h"
+
+#include <stdatomic.h>
+
+#define NIC_BAR_SIZE	  (16u << 20)
+#define NIC_BAR_MSIX	  0x2000u /* table, in BAR 0 */
+#define NIC_BAR_MSIX_PBA  0x3000u
+#define NIC_BAR_UAR_FIRST 8u  /* pages below hold the registers */
+#define NIC_VECTORS	  32u /* MSI-X */
+
+/* What a write asks of the device. */
+enum nic_doorbell_type {
+	NIC_DOORBELL_NONE, /* the registers took it, or nothing is there */
+	NIC_DOORBELL_COMMAND,
+	NIC_DOORBELL_EQ,
+	NIC_DOORBELL_CQ,
+	NIC_DOORBELL_SQ,
+};
+
+struct nic_doorbell {
+	enum nic_doorbell_type type;
+	uint32_t uar;	   /* page number */
+	uint32_t value[2]; /* the dwords that were written, in host order; COMMAND: the vector of
+			      slots */
+	uint64_t cmdq;	   /* COMMAND: address of the command queue */
+	bool arm;	   /* EQ */
+};
+
+struct nic_bar {
+	uint32_t cmdq_high, cmdq_low; /* as written; the low dword without its sizes */
+	/* Set by the device's thread: the health buffer says that the device is dead. */
+	atomic_uint synd;
+};
+
+void nic_bar_init(struct nic_bar *bar);
+
+/* Any offset and size are fine: what is not there reads as 0. @now_ns: for timer and health
+ * counter. */
+void nic_bar_read(const struct nic_bar *bar, uint64_t offset, void *data, size_t size,
+		  uint64_t now_ns);
+struct nic_doorbell nic_bar_write(struct nic_bar *bar, uint64_t offset, const void *data,
+				  size_t size);
+
+/* Does what a doorbell asks: executes commands, takes consumer indices, sends packets. */
+void nic_device_ring(struct nic_device *dev, const struct nic_doorbell *bell);
+
+#endif
