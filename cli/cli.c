@@ -79,6 +79,19 @@ const struct cli_command cli_commands[] = {
 	  "show: a summary. dump: everything.\n",
 	  "  inhw nic show\n",
 	  cmd_nic_rows, cmd_nic },
+	{ "lab", "Run the real thing",
+	  "[run SCRIPT [ARG...]]",
+	  "a Linux with the real driver on our device, and Open vSwitch: a shell, or a script for CI",
+	  "Boots Linux (User-Mode Linux: no root, no KVM, no network) with a ConnectX that is our device, in\n"
+	  "switchdev mode, with subfunctions, and Open vSwitch with hw-offload=true and a bridge br0 that has\n"
+	  "all ports. Its files are those of this machine; what it writes is lost with it.\n"
+	  "Without run: a shell; it ends with exit, or Ctrl-] three times. run: SCRIPT in it.\n"
+	  "\n"
+	  "Exit status: that of SCRIPT; 124 --timeout; 125 the lab failed; 126, 127 no such script.\n",
+	  "  inhw lab\n"
+	  "  inhw lab run ./test.sh\n"
+	  "  inhw lab run --no-ovs --sfs 4 --timeout 60 tc -s filter show dev pf0sf0 ingress\n",
+	  cmd_lab_rows, cmd_lab },
 	{ "bench", "Measure",
 	  "install | packets",
 	  "flows per second from text to table entry, packets per second through the NIC",

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* `inhw lab`: a real Linux with the real driver on our device, for a shell or a script. */
+#include "cli/cli.h"
+#include "lab/lab.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct options {
+	uint64_t nics, sfs, memory, timeout;
+	const char *kernel, *device, *profile, *share, *log;
+	bool no_ovs;
+};
+
+#define AT(member) .offset = offsetof(struct options, member)
+
+const struct option_row cmd_lab_rows[] = {
+	{ .name = "timeout",
+	  .type = OPTION_NUMBER,
+	  AT(timeout),
+	  .arg = "SECONDS",
+	  .help = "end it after that time, with status 124",
+	  .min = 1,
+	  .max = 1000000 },
+	{ .name = "sfs",
+	  .type = OPTION_NUMBER,
+	  AT(sfs),
+	  .arg = "N",
+	  .help = "N subfunctions, pf0sf0 and so on (default 2)",
+	  .min = 0,
+	  .max = LAB_SFS_MAX },
+	{ .name = "nics",
+	  .type = OPTION_NUMBER,
+	  AT(nics),
+	  .arg = "N",
+	  .help = "N devices (default 1); the ports of the second are p1, pf1sf0 ...",
+	  .min = 1,
+	  .max = LAB_NICS_MAX },
+	{ .name = "no-ovs", .type = OPTION_FLAG, AT(no_ovs), .help = "without Open vSwitch" },
+	{ .name = "share",
+	  .type = OPTION_STRING,
+	  AT(share),
+	  .arg = "DIR[:DIR]",
+	  .help = "what the guest writes there stays; all else it writes is lost" },
+	{ .name = "log",
+	  .type = OPTION_STRING,
+	  AT(log),
+	  .arg = "FILE",
+	  .help = "write the guest's kernel log there at the end" },
+	{ .name = "memory",
+	  .type = OPTION_NUMBER,
+	  AT(memory),
+	  .arg = "MB",
+	  .help = "of the guest (default 1024)",
+	  .min = 128,
+	  .max = 65536 },
+	{ .name = "profile",
+	  .type = OPTION_STRING,
+	  AT(profile),
+	  .arg = "NAME",
+	  .help = "what the device is: inhw nic serve --help names them" },
+	{ .name = "kernel",
+	  .type = OPTION_STRING,
+	  AT(kernel),
+	  .arg = "FILE",
+	  .help = "the guest's kernel, instead of $INHW_UML_KERNEL or that of tools/uml/build" },
+	{ .name = "device",
+	  .type = OPTION_STRING,
+	  AT(device),
+	  .arg = "COMMAND",
+	  .help = "run COMMAND --vhost-user SOCKET ... instead of inhw nic serve ..." },
+	{ .name = NULL },
+};
+
+/* Options stand before the script: what is behind it belongs to it. */
+static int parse(struct cli *c, struct options *o, int argc, const char **argv)
+{
+	const struct option_set sets[] = { { cli_model_rows, &c->model },
+					   { cmd_lab_rows, o },
+					   { 0 } };
+	struct diag d;
+	int n, err;
+
+	diag_init(&d);
+	err = options_parse(sets, argc, argv, true, &n, &d);
+	if (err) {
+		print_diag(&c->print, &d, NULL);
+		return err;
+	}
+	print_set_colour(&c->print, (enum print_when)c->model.colour);
+	return n;
+}
+
+static void print_failed(struct cli *c, const struct lab_outcome *o, const struct diag *d)
+{
+	print_failure(&c->print, "lab: %s", d->words);
+	if (o->log[0])
+		fprintf(c->print.err, "The end of the log (%s):\n%s", o->log_of, o->log);
+}
+
+static int run_lab(struct cli *c, const struct options *o, const char *const *argv)
+{
+	char program[PATH_MAX];
+	struct lab_outcome outcome;
+	struct diag d;
+	struct lab_params p = {
+		.program = program,
+		.kernel = o->kernel,
+		.device = o->device,
+		.profile = o->profile,
+		.share = o->share,
+		.log = o->log,
+		.n_nics = o->nics,
+		.n_sfs = o->sfs,
+		.memory_mb = o->memory,
+		.timeout_s = o->timeout,
+		.no_ovs = o->no_ovs,
+		.progress = isatty(STDERR_FILENO),
+		.argv = argv,
+	};
+
+	diag_init(&d);
+	if (!realpath("/proc/self/exe", program)) {
+		print_failure(&c->print, "lab: /proc/self/exe: %s", strerror(errno));
+		return LAB_STATUS_FAILED;
+	}
+	fflush(NULL);
+	if (lab_run(&p, &outcome, &d))
+		print_failed(c, &outcome, &d);
+	return outcome.status;
+}
+
+/* A name without a slash is a file of this directory, if there is one: `inhw lab run test.sh`. */
+static int run_script(struct cli *c, const struct options *o, const char **argv)
+{
+	char path[PATH_MAX];
+
+	if (!strchr(argv[0], '/') && !access(argv[0], F_OK)) {
+		snprintf(path, sizeof path, "./%s", argv[0]);
+		argv[0] = path;
+	}
+	if (strchr(argv[0], '/') && access(argv[0], X_OK)) {
+		print_failure(&c->print, "lab: %s: %s%s", argv[0], strerror(errno),
+			      errno == EACCES ? "; is it executable?" : "");
+		return LAB_STATUS_FAILED;
+	}
+	return run_lab(c, o, argv);
+}
+
+int cmd_lab(struct cli *c, int argc, const char **argv)
+{
+	struct options o = { .nics = 1, .sfs = 2, .memory = 1024 };
+	static const char *const shell[] = { NULL };
+	int n = parse(c, &o, argc, argv);
+
+	if (n < 0)
+		return CLI_USAGE;
+	if (!n && !isatty(STDIN_FILENO))
+		return cli_usage(c, "lab",
+				 "standard input is no terminal for a shell; wanted: lab run "
+				 "SCRIPT");
+	if (!n)
+		return run_lab(c, &o, shell);
+	if (strcmp(argv[0], "run"))
+		return cli_usage(c, "lab", "wanted: lab, lab run SCRIPT; got '%s'", argv[0]);
+	n = parse(c, &o, n - 1, argv + 1);
+	if (n < 0)
+		return CLI_USAGE;
+	if (!n)
+		return cli_usage(c, "lab", "which script?");
+	argv[1 + n] = NULL;
+	return run_script(c, &o, argv + 1);
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A shared object to be preloaded into User-Mode Linux 6.1, for three things that it does not do.
+ *
+ * Processors whose register state is larger than it knows: its buffer is 2696 bytes, with AMX the
+ * state is 11008, and Linux takes a state through ptrace() only whole. What is asked to be set is
+ * put in front of the rest as the process has it; guests do not use the rest.
+ *
+ * Being killed: a process of the guest is one of the host that User-Mode Linux traces, and one
+ * whose tracer is gone goes on, with the host's system calls. So it is traced with
+ * PTRACE_O_EXITKILL.
+ *
+ * Not being new: Open vSwitch 3.1 counts processors when its clock has passed 10 s, and until then
+ * has no handler threads, so that packets without a flow are lost. With INHW_CLOCK_AHEAD=SECONDS in
+ * the environment the guest's clocks jump by as much when its first process starts (before, the
+ * kernel measures its delay loop with them), and its time of day is right after that.
+ */
+#include <dlfcn.h>
+#include <elf.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+#include <time.h>
+
+#define STATE_MAX      (64u << 10)
+#define OLD_SETOPTIONS 21 /* PTRACE_OLDSETOPTIONS, which User-Mode Linux uses */
+
+typedef long ptrace_call(int request, int pid, void *addr, void *data);
+typedef int clock_call(clockid_t clock, struct timespec *t);
+
+/* The kernel's stack is small; it has one processor, so one state at a time. */
+static uint8_t state[STATE_MAX];
+static int has_first_process;
+
+static long set_state(ptrace_call *call, int pid, void *kind, const struct iovec *given)
+{
+	struct iovec whole = { state, sizeof state };
+
+	has_first_process = 1;
+	if (call(PTRACE_GETREGSET, pid, kind, &whole))
+		return -1;
+	if (given->iov_len > whole.iov_len)
+		whole.iov_len = given->iov_len;
+	memcpy(state, given->iov_base, given->iov_len);
+	return call(PTRACE_SETREGSET, pid, kind, &whole);
+}
+
+long ptrace(enum __ptrace_request request, ...)
+{
+	static ptrace_call *call;
+	const struct iovec *given;
+	void *addr, *data;
+	va_list args;
+	int pid;
+
+	va_start(args, request);
+	pid = va_arg(args, int);
+	addr = va_arg(args, void *);
+	data = va_arg(args, void *);
+	va_end(args);
+	if (!call)
+		call = (ptrace_call *)(uintptr_t)dlsym(RTLD_NEXT, "ptrace");
+	given = data;
+	if (request == PTRACE_SETREGSET && (uintptr_t)addr == NT_X86_XSTATE &&
+	    given->iov_len <= sizeof state)
+		return set_state(call, pid, addr, given);
+	if ((int)request == OLD_SETOPTIONS || request == PTRACE_SETOPTIONS)
+		data = (void *)((uintptr_t)data | PTRACE_O_EXITKILL);
+	return call((int)request, pid, addr, data);
+}
+
+/* The kernel reads the time of day once, when it boots, and then counts on. */
+int clock_gettime(clockid_t clock, struct timespec *t)
+{
+	static clock_call *call;
+	static long ahead;
+	int err;
+
+	if (!call) {
+		const char *s = getenv("INHW_CLOCK_AHEAD");
+
+		ahead = s ? atol(s) : 0;
+		call = (clock_call *)(uintptr_t)dlsym(RTLD_NEXT, "clock_gettime");
+	}
+	err = call(clock, t);
+	if (clock == CLOCK_MONOTONIC && has_first_process)
+		t->tv_sec += ahead;
+	if (clock == CLOCK_REALTIME)
+		t->tv_sec -= ahead;
+	return err;
+}
