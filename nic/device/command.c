@@ -6,6 +6,7 @@
 #include "nic/device/device_internal.h"
 
 #include "base/alloc.h"
+#include "nic/device/fault.h"
 
 #include <errno.h>
 #include <string.h>
@@ -220,18 +221,24 @@ static void note_command(struct span *sp, const struct nic_command *c, uint32_t 
 	text_fini(&t);
 }
 
-static int refuse(struct nic_command *c, uint32_t opcode, enum nic_syndrome s, struct span *sp)
+/* @fault: NULL: the device's own reason @s. */
+static int refuse(struct nic_command *c, uint32_t opcode, enum nic_syndrome s,
+		  const struct nic_fault *fault, struct span *sp)
 {
-	enum mlx5_cmd_status status = nic_syndrome_status(s);
+	uint8_t status = fault ? fault->status : (uint8_t)nic_syndrome_status(s);
+	uint32_t syndrome = fault ? fault->syndrome : NIC_SYNDROME_BASE + s;
+	const char *words = nic_syndrome_words(syndrome);
 
 	memset(c->out, 0, c->out_size);
 	IFC_SET(cmd_out, c->out, status, status);
-	IFC_SET(cmd_out, c->out, syndrome, NIC_SYNDROME_BASE + s);
+	IFC_SET(cmd_out, c->out, syndrome, syndrome);
 	c->dev->n_bad_commands++;
-	span_note(sp, "status", "%s (0x%x)", mlx5_cmd_status_name((uint8_t)status), status);
-	span_note(sp, "syndrome", "0x%x: %s", NIC_SYNDROME_BASE + s, nic_syndrome_text(s));
-	return trace_refuse(c->dev->trace, errno_of(status), name_of(opcode), "%s",
-			    nic_syndrome_text(s));
+	if (!words)
+		words = nic_syndrome_text(NIC_SYN_INJECTED);
+	span_note(sp, "status", "%s (0x%x)", mlx5_cmd_status_name(status), status);
+	span_note(sp, "syndrome", "0x%x: %s", syndrome, words);
+	return trace_refuse(c->dev->trace, errno_of((enum mlx5_cmd_status)status), name_of(opcode),
+			    "%s", words);
 }
 
 int nic_device_exec(void *device, const void *in, size_t in_size, void *out, size_t out_size)
@@ -239,8 +246,11 @@ int nic_device_exec(void *device, const void *in, size_t in_size, void *out, siz
 	struct nic_device *dev = device;
 	struct nic_command c = { dev, in, out, in_size, out_size };
 	uint32_t opcode = in_size >= 4 ? IFC_GET(cmd_in, in, opcode) : 0;
+	const struct nic_fault *fault;
+	uint64_t started_ns;
 	enum nic_syndrome s;
 	struct span sp;
+	int err = 0;
 
 	if (out_size < IFC_CMD_OUT_SIZE)
 		return -EINVAL;
@@ -249,12 +259,15 @@ int nic_device_exec(void *device, const void *in, size_t in_size, void *out, siz
 		note_command(&sp, &c, opcode);
 	memset(out, 0, out_size);
 	dev->n_commands++;
-	s = execute(&c);
-	if (s) {
-		span_end(&sp, refuse(&c, opcode, s, &sp));
-		return 0;
-	}
-	span_note(&sp, "status", "%s", mlx5_cmd_status_name(MLX5_CMD_STAT_OK));
-	span_end(&sp, 0);
+	started_ns = nic_log_now(dev);
+	fault = nic_fault_due(&c, opcode);
+	s = fault ? NIC_SYN_INJECTED : execute(&c);
+	if (s)
+		err = refuse(&c, opcode, s, fault, &sp);
+	else
+		span_note(&sp, "status", "%s", mlx5_cmd_status_name(MLX5_CMD_STAT_OK));
+	if (UNLIKELY(dev->log))
+		nic_log_add(dev, &c, started_ns, fault);
+	span_end(&sp, err);
 	return 0;
 }

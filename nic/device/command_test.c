@@ -4,6 +4,7 @@
 #include "nic/device/device_internal.h"
 
 #include "base/alloc.h"
+#include "nic/device/fault.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -783,6 +784,81 @@ static void a_device_that_cannot_be_made_leaks_nothing(void **state)
 	}
 }
 
+static void a_fault_fails_as_asked_and_changes_nothing(void **state)
+{
+	struct nic_device *dev = world_new();
+	struct nic_fault f = { .opcode = MLX5_CMD_OP_ALLOC_FLOW_COUNTER,
+			       .status = MLX5_CMD_STAT_RES_BUSY,
+			       .syndrome = 0xbadcafe,
+			       .nth = 2,
+			       .n = 2 };
+	struct nic_counts before, after;
+	struct cmd c;
+
+	assert_int_equal(nic_device_fault_add(dev, &f), 0);
+	nic_device_counts(dev, &before);
+	make_alloc_counter(&c);
+	run_ok(dev, &c);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(run(dev, &c), 0xbadcafe);
+		assert_int_equal(IFC_GET(cmd_out, out, status), MLX5_CMD_STAT_RES_BUSY);
+		assert_int_equal(IFC_GET(alloc_flow_counter_out, out, flow_counter_id), 0);
+	}
+	nic_device_counts(dev, &after);
+	assert_int_equal(after.n_counters, before.n_counters + 1);
+	assert_int_equal(after.n_bad_commands, before.n_bad_commands + 2);
+	run_ok(dev, &c);
+	assert_int_equal(nic_device_fault_get(dev, 0)->n_seen, 4);
+	assert_int_equal(nic_device_fault_get(dev, 0)->n_failed, 2);
+	assert_int_equal(nic_device_fault_clear(dev, f.id + 1), -ENOENT);
+	assert_int_equal(nic_device_fault_clear(dev, f.id), 0);
+	assert_null(nic_device_fault_get(dev, 0));
+
+	f = (struct nic_fault){ .status = MLX5_CMD_STAT_INT_ERR, .n = 1 };
+	assert_int_equal(nic_device_fault_add(dev, &f), 0);
+	expect_seen(dev, make_query_caps, NIC_SYN_INJECTED);
+	make_query_caps(&c);
+	run_ok(dev, &c);
+	nic_device_free(dev);
+}
+
+static void a_limit_of_a_table_stops_what_comes_not_what_is_there(void **state)
+{
+	struct nic_device *dev = world_new();
+	struct nic_fault f = { .table = T_FIRST, .limit = 1 };
+	struct cmd c;
+
+	assert_int_equal(nic_device_fault_add(dev, &f), 0);
+	expect_seen(dev, make_set_fte, NIC_SYN_TABLE_LIMIT_SET);
+	assert_int_equal(IFC_GET(cmd_out, out, status), MLX5_CMD_STAT_LIM_ERR);
+	make_set_fte_modify(&c);
+	run_ok(dev, &c);
+	make_delete_fte(&c);
+	run_ok(dev, &c);
+	make_set_fte(&c);
+	run_ok(dev, &c);
+	assert_int_equal(nic_device_fault_clear(dev, 0), 0);
+	make_set_fte(&c);
+	IFC_SET(set_fte_in, c.in, flow_index, 2);
+	run_ok(dev, &c);
+	nic_device_free(dev);
+}
+
+static void faults_are_checked_and_bounded(void **state)
+{
+	struct nic_device *dev = world_new();
+	struct nic_fault f = { .opcode = MLX5_CMD_OP_ENABLE_HCA };
+
+	assert_int_equal(nic_device_fault_add(dev, &f), -EINVAL);
+	f.status = 0x77;
+	assert_int_equal(nic_device_fault_add(dev, &f), -EINVAL);
+	f.status = MLX5_CMD_STAT_IX_ERR;
+	for (size_t i = 0; i < NIC_FAULTS_MAX; i++)
+		assert_int_equal(nic_device_fault_add(dev, &f), 0);
+	assert_int_equal(nic_device_fault_add(dev, &f), -ENOSPC);
+	nic_device_free(dev);
+}
+
 /* After all others of this file. */
 static void every_syndrome_was_seen(void **state)
 {
@@ -980,6 +1056,9 @@ int main(void)
 		cmocka_unit_test(limits_are_told_from_other_refusals),
 		cmocka_unit_test(a_failed_allocation_is_a_limit_and_changes_nothing),
 		cmocka_unit_test(a_device_that_cannot_be_made_leaks_nothing),
+		cmocka_unit_test(a_fault_fails_as_asked_and_changes_nothing),
+		cmocka_unit_test(a_limit_of_a_table_stops_what_comes_not_what_is_there),
+		cmocka_unit_test(faults_are_checked_and_bounded),
 		cmocka_unit_test(every_syndrome_was_seen),
 		cmocka_unit_test(a_world_can_be_taken_apart_in_order),
 		cmocka_unit_test(a_modified_entry_lets_go_of_what_it_held),

@@ -4,6 +4,8 @@
 
 #include "base/alloc.h"
 #include "nic/device/device_internal.h"
+#include "nic/device/fault.h"
+#include "nic/device/log.h"
 
 #include <errno.h>
 
@@ -86,6 +88,8 @@ void nic_device_free(struct nic_device *dev)
 	nic_counters_fini(&dev->counters);
 	nic_cache_fini(&dev->cache);
 	nic_commands_fini(dev);
+	nic_device_log_stop(dev);
+	nic_device_fault_clear(dev, 0);
 	mem_free(dev->ingress);
 	mem_free(dev->egress);
 	mem_free(dev->scratch);
@@ -95,6 +99,24 @@ void nic_device_free(struct nic_device *dev)
 void nic_device_set_sink(struct nic_device *dev, const struct nic_sink *sink)
 {
 	dev->sink = *sink;
+}
+
+bool nic_device_has_vport(const struct nic_device *dev, uint16_t vport)
+{
+	return nic_vport_slot(dev, vport) >= 0;
+}
+
+void nic_device_set_tap(struct nic_device *dev, const struct nic_tap *tap)
+{
+	dev->tap = tap ? *tap : (struct nic_tap){ 0 };
+}
+
+struct trace *nic_device_set_trace(struct nic_device *dev, struct trace *trace)
+{
+	struct trace *before = dev->trace;
+
+	dev->trace = trace;
+	return before;
 }
 
 void nic_device_set_bus(struct nic_device *dev, const struct nic_bus *bus)

@@ -51,6 +51,9 @@ void nic_device_set_bus(struct nic_device *dev, const struct nic_bus *bus);
 /* "the group's mask is not the entry's" for a syndrome; NULL: not one of ours. */
 const char *nic_syndrome_words(uint32_t syndrome);
 
+/* Whether there is such a vport: 0 and MLX5_VPORT_UPLINK always are. */
+bool nic_device_has_vport(const struct nic_device *dev, uint16_t vport);
+
 /* What becomes of a packet. The frame is borrowed during the call. */
 struct nic_sink {
 	void *aux;
@@ -61,6 +64,17 @@ struct nic_sink {
 };
 void nic_device_set_sink(struct nic_device *dev, const struct nic_sink *sink);
 
+/* Looks at each frame that leaves, beside the sink: @vport 0 is the manager, for whom there is
+ * @reg_c_0. The frame is borrowed during the call. NULL: nobody looks. Not of batches. */
+struct nic_tap {
+	void *aux;
+	void (*frame)(void *aux, uint16_t vport, uint32_t reg_c_0, const void *frame, size_t size);
+};
+void nic_device_set_tap(struct nic_device *dev, const struct nic_tap *tap);
+
+/* Another trace, or NULL, for what comes; the one that was used before. */
+struct trace *nic_device_set_trace(struct nic_device *dev, struct trace *trace);
+
 /* Why a packet went no further. */
 enum nic_drop {
 	NIC_DROP_NONE,
@@ -70,6 +84,7 @@ enum nic_drop {
 	NIC_DROP_ERROR,	 /* malformed for what an action wants; no room */
 	NIC_N_DROPS
 };
+const char *nic_drop_name(enum nic_drop drop); /* "forwarded", "drop action", "miss", ... */
 
 /* A packet enters from @vport (a VF or the uplink), or is sent by the manager from send queue @sqn.
  */

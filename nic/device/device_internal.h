@@ -9,6 +9,7 @@
 #ifndef NIC_DEVICE_DEVICE_INTERNAL_H
 #define NIC_DEVICE_DEVICE_INTERNAL_H
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "base/htable.h"
 #include "base/idr.h"
@@ -226,6 +227,8 @@ enum nic_element {
 #define NIC_OPCODES_MAX 0xc00 /* no opcode is as large */
 
 struct nic_command_row;
+struct nic_faults;
+struct nic_log;
 
 struct nic_device {
 	struct trace *trace;
@@ -252,6 +255,9 @@ struct nic_device {
 	struct nic_cache cache;
 	struct nic_scratch *scratch; /* two: the packet, and its copy on the way out */
 	uint64_t n_commands, n_bad_commands, n_packets, n_drops[NIC_N_DROPS];
+	struct nic_log *log;	   /* NULL: off */
+	struct nic_faults *faults; /* NULL: none */
+	struct nic_tap tap;
 };
 
 /* ---- commands ---- */
@@ -325,6 +331,25 @@ static inline bool nic_element_has_reserved(const struct nic_device *dev, enum n
 					    const uint8_t *in)
 {
 	return nic_bytes_meet(in, dev->element_reserved[e], 8);
+}
+
+/* ---- log and faults: around each command, and nothing when nobody asked ---- */
+
+struct nic_fault;
+
+void nic_log_add(struct nic_device *dev, const struct nic_command *c, uint64_t started_ns,
+		 bool is_injected);
+const struct nic_fault *nic_fault_find_due(const struct nic_command *c, uint32_t opcode);
+
+static inline uint64_t nic_log_now(const struct nic_device *dev)
+{
+	return UNLIKELY(dev->log) ? clock_now_ns() : 0;
+}
+
+/* What makes the command fail, or NULL. */
+static inline const struct nic_fault *nic_fault_due(const struct nic_command *c, uint32_t opcode)
+{
+	return UNLIKELY(c->dev->faults) ? nic_fault_find_due(c, opcode) : NULL;
 }
 
 int nic_commands_init(struct nic_device *dev) MUST_CHECK;

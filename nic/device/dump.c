@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the device holds, as text: one line a table, group and entry, matches and actions decoded.
  */
+#include "nic/device/dump.h"
+
 #include "nic/device/device_internal.h"
 
 #include <string.h>
@@ -63,7 +65,7 @@ static void put_table(const struct nic_device *dev, const struct nic_table *t, s
 	text_put_char(out, '\n');
 }
 
-static void put_drops(const struct nic_device *dev, struct text *t)
+const char *nic_drop_name(enum nic_drop drop)
 {
 	static const char *const names[NIC_N_DROPS] = {
 		[NIC_DROP_NONE] = "forwarded", [NIC_DROP_ACTION] = "drop action",
@@ -71,10 +73,16 @@ static void put_drops(const struct nic_device *dev, struct text *t)
 		[NIC_DROP_ERROR] = "error",
 	};
 
+	return names[drop];
+}
+
+static void put_drops(const struct nic_device *dev, struct text *t)
+{
 	text_putf(t, "packets %llu", (unsigned long long)dev->n_packets);
 	for (size_t i = 0; i < NIC_N_DROPS; i++) {
 		if (dev->n_drops[i])
-			text_putf(t, ", %s %llu", names[i], (unsigned long long)dev->n_drops[i]);
+			text_putf(t, ", %s %llu", nic_drop_name((enum nic_drop)i),
+				  (unsigned long long)dev->n_drops[i]);
 	}
 	text_put_char(t, '\n');
 }
@@ -192,18 +200,143 @@ static void put_group(const struct nic_group *g, struct text *t)
 	text_put(t, "}\n");
 }
 
+/* What lies at a place of the dump: a table, or a group or an entry of it. */
+struct place {
+	const struct nic_table *table;
+	const struct nic_group *group;
+	const struct nic_entry *entry;
+};
+
+/* Finds what comes at or after @at, and moves @at behind it. */
+static bool step(struct nic_device *dev, struct nic_dump_at *at, struct place *p)
+{
+	*p = (struct place){ 0 };
+	for (;; *at = (struct nic_dump_at){ .table = at->table + 1 }) {
+		uint64_t table = at->table;
+
+		p->table = idr_next_(&dev->tables, &table);
+		if (!p->table)
+			return false;
+		if (table != at->table)
+			*at = (struct nic_dump_at){ .table = table };
+		if (at->stage == NIC_DUMP_TABLE) {
+			at->stage = NIC_DUMP_GROUP;
+			return true;
+		}
+		if (at->stage == NIC_DUMP_GROUP) {
+			p->group = idr_next_(&p->table->groups, &at->index);
+			at->index = p->group ? at->index + 1 : 0;
+			if (p->group)
+				return true;
+			at->stage = NIC_DUMP_ENTRY;
+		}
+		p->entry = idr_next_(&p->table->entries, &at->index);
+		at->index++;
+		if (p->entry)
+			return true;
+	}
+}
+
+bool nic_device_format_dump_next(struct nic_device *dev, struct nic_dump_at *at, struct text *t)
+{
+	struct place p;
+
+	if (!step(dev, at, &p))
+		return false;
+	if (p.entry)
+		put_entry(dev, p.entry, t);
+	else if (p.group)
+		put_group(p.group, t);
+	else
+		put_table(dev, p.table, t);
+	return true;
+}
+
 void nic_device_format_dump(struct nic_device *dev, struct text *t)
 {
-	const struct nic_table *table;
-	const struct nic_entry *e;
-	const struct nic_group *g;
-	uint64_t i, j;
+	struct nic_dump_at at = { 0 };
 
-	idr_for_each (&dev->tables, i, table) {
-		put_table(dev, table, t);
-		idr_for_each (&table->groups, j, g)
-			put_group(g, t);
-		idr_for_each (&table->entries, j, e)
-			put_entry(dev, e, t);
-	}
+	while (nic_device_format_dump_next(dev, &at, t))
+		;
+}
+
+/* ---- as values ---- */
+
+void nic_dump_item_init(struct nic_dump_item *item)
+{
+	*item = (struct nic_dump_item){ 0 };
+	text_init(&item->match);
+	text_init(&item->actions);
+}
+
+void nic_dump_item_fini(struct nic_dump_item *item)
+{
+	text_fini(&item->match);
+	text_fini(&item->actions);
+}
+
+static void fill_table_item(const struct nic_device *dev, const struct nic_table *t,
+			    struct nic_dump_item *item)
+{
+	item->kind = NIC_DUMP_TABLE;
+	item->table.type = type_name(t->type);
+	item->table.vport = has_owner(t) ? t->vport : -1;
+	item->table.level = t->level;
+	item->table.size = t->size;
+	item->table.is_root = is_root(dev, t);
+	item->table.n_groups = t->groups.n;
+	item->table.n_entries = t->entries.n;
+	item->table.n_masks = t->n_masks;
+	item->table.miss_table = t->miss ? t->miss->id : 0;
+}
+
+static void fill_group_item(const struct nic_group *g, struct nic_dump_item *item)
+{
+	uint8_t mask[IFC_FTE_MATCH_PARAM_SIZE] = { 0 };
+
+	item->kind = NIC_DUMP_GROUP;
+	item->group.id = g->id;
+	item->group.start = g->start;
+	item->group.end = g->end;
+	item->group.n_entries = g->n_entries;
+	nic_key_encode(&g->masks[0]->key, mask);
+	ifc_match_format(&item->match, mask, mask);
+}
+
+static void fill_entry_item(struct nic_device *dev, const struct nic_entry *e,
+			    struct nic_dump_item *item)
+{
+	const struct nic_counter *c =
+		e->action & ACTION(COUNT) ? nic_counter_find(&dev->counters, e->counter) : NULL;
+
+	item->kind = NIC_DUMP_ENTRY;
+	item->entry.index = e->index;
+	item->entry.group = e->group->id;
+	item->entry.action = e->action;
+	item->entry.flow_tag = e->more ? e->more->flow_tag : 0;
+	item->entry.counter = c ? e->counter : 0;
+	item->entry.packets = c ? c->packets : 0;
+	item->entry.octets = c ? c->octets : 0;
+	nic_entry_format_match(e, &item->match);
+	nic_entry_format_changes(e, &item->actions);
+	nic_entry_format_dests(e, &item->actions);
+}
+
+bool nic_device_dump_next(struct nic_device *dev, struct nic_dump_at *at,
+			  struct nic_dump_item *item)
+{
+	struct place p;
+
+	if (!step(dev, at, &p))
+		return false;
+	text_clear(&item->match);
+	text_clear(&item->actions);
+	item->table_id = p.table->id;
+	if (p.entry)
+		fill_entry_item(dev, p.entry, item);
+	else if (p.group)
+		fill_group_item(p.group, item);
+	else
+		fill_table_item(dev, p.table, item);
+	return true;
 }

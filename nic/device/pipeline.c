@@ -148,6 +148,9 @@ static void nic_device_output(struct walk *w, uint16_t vport)
 	else
 		span_note(&sp, "to", "vport %u", vport);
 	span_note(&sp, "size", "%zu bytes", w->size);
+	if (w->dev->tap.frame)
+		w->dev->tap.frame(w->dev->tap.aux, vport, w->key.w[NIC_KEY_REG_C_0], w->data,
+				  w->size);
 	if (vport == MLX5_VPORT_PF && s->to_manager)
 		s->to_manager(s->aux, w->key.w[NIC_KEY_REG_C_0], w->data, w->size);
 	else if (vport != MLX5_VPORT_PF && s->output)

@@ -93,7 +93,9 @@
 	X(MODHDR_FIELD, BAD_PARAM_ERR, "the field of a modify action is not implemented") \
 	X(MODHDR_WIDTH, BAD_PARAM_ERR, "offset and length of a modify action are not inside its field") \
 	X(MODHDR_DATA, BAD_PARAM_ERR, "the data of a modify action has bits outside its length") \
-	X(UNUSED_ID, BAD_PARAM_ERR, "an object's number that no action of the entry uses")
+	X(UNUSED_ID, BAD_PARAM_ERR, "an object's number that no action of the entry uses") \
+	X(INJECTED, INT_ERR, "somebody asked for this command to fail (inhw nic fault)") \
+	X(TABLE_LIMIT_SET, LIM_ERR, "somebody set a limit for the entries of this table (inhw nic fault)")
 /* clang-format on */
 
 #define NIC_SYNDROME_ENUM_(name, status, words) NIC_SYN_##name,

@@ -6,7 +6,9 @@
 #include "nic/ifc/ifc.h"
 
 #include <arpa/inet.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define ID_(s, S) ID_##s,
 enum struct_id {
@@ -76,32 +78,74 @@ const struct ifc_struct *mlx5_opcode_layout(uint16_t opcode, bool in)
 	return op ? &structs[in ? op->in : op->out] : NULL;
 }
 
+static const struct {
+	uint8_t status;
+	const char *symbol, *name;
+} statuses[] = {
+#define STATUS(symbol, name)                          \
+	{                                             \
+		MLX5_CMD_STAT_##symbol, #symbol, name \
+	}
+	STATUS(OK, "OK"),
+	STATUS(INT_ERR, "internal error"),
+	STATUS(BAD_OP_ERR, "bad operation"),
+	STATUS(BAD_PARAM_ERR, "bad parameter"),
+	STATUS(BAD_SYS_STATE_ERR, "bad system state"),
+	STATUS(BAD_RES_ERR, "bad resource"),
+	STATUS(RES_BUSY, "resource busy"),
+	STATUS(LIM_ERR, "limits exceeded"),
+	STATUS(BAD_RES_STATE_ERR, "bad resource state"),
+	STATUS(IX_ERR, "bad index"),
+	STATUS(NO_RES_ERR, "no resources"),
+	STATUS(BAD_INP_LEN_ERR, "bad input length"),
+	STATUS(BAD_OUTP_LEN_ERR, "bad output length"),
+};
+
 const char *mlx5_cmd_status_name(uint8_t status)
 {
-	static const struct {
-		enum mlx5_cmd_status status;
-		const char *name;
-	} names[] = {
-		{ MLX5_CMD_STAT_OK, "OK" },
-		{ MLX5_CMD_STAT_INT_ERR, "internal error" },
-		{ MLX5_CMD_STAT_BAD_OP_ERR, "bad operation" },
-		{ MLX5_CMD_STAT_BAD_PARAM_ERR, "bad parameter" },
-		{ MLX5_CMD_STAT_BAD_SYS_STATE_ERR, "bad system state" },
-		{ MLX5_CMD_STAT_BAD_RES_ERR, "bad resource" },
-		{ MLX5_CMD_STAT_RES_BUSY, "resource busy" },
-		{ MLX5_CMD_STAT_LIM_ERR, "limits exceeded" },
-		{ MLX5_CMD_STAT_BAD_RES_STATE_ERR, "bad resource state" },
-		{ MLX5_CMD_STAT_IX_ERR, "bad index" },
-		{ MLX5_CMD_STAT_NO_RES_ERR, "no resources" },
-		{ MLX5_CMD_STAT_BAD_INP_LEN_ERR, "bad input length" },
-		{ MLX5_CMD_STAT_BAD_OUTP_LEN_ERR, "bad output length" },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (names[i].status == status)
-			return names[i].name;
+	for (size_t i = 0; i < ARRAY_SIZE(statuses); i++) {
+		if (statuses[i].status == status)
+			return statuses[i].name;
 	}
 	return NULL;
+}
+
+/* A whole number of C up to @max, or -1. */
+static int parse_number(const char *s, unsigned long max)
+{
+	char *end;
+	unsigned long n;
+
+	if (*s < '0' || *s > '9')
+		return -1;
+	n = strtoul(s, &end, 0);
+	return *end || n > max ? -1 : (int)n;
+}
+
+int mlx5_opcode_find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(opcodes); i++) {
+		if (!strcasecmp(opcodes[i].name, name))
+			return opcodes[i].opcode;
+	}
+	return parse_number(name, UINT16_MAX);
+}
+
+/* Whether @name is @symbol, or what is in front of its _ERR. */
+static bool is_symbol(const char *symbol, const char *name)
+{
+	size_t n = strlen(name);
+
+	return n && !strncasecmp(symbol, name, n) && (!symbol[n] || !strcmp(symbol + n, "_ERR"));
+}
+
+int mlx5_cmd_status_find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(statuses); i++) {
+		if (is_symbol(statuses[i].symbol, name))
+			return statuses[i].status;
+	}
+	return parse_number(name, UINT8_MAX);
 }
 
 /* ---- mailboxes ---- */
@@ -192,16 +236,31 @@ static const struct ifc_struct *element_layout(const struct ifc_struct *s,
 	return f->sub;
 }
 
+/* How many elements from @off on are all zero. */
+static size_t zero_run(const uint8_t *buf, size_t off, size_t step, size_t size)
+{
+	size_t n = 0;
+
+	for (; off + step <= size && is_zero(buf + off, step); off += step)
+		n++;
+	return n;
+}
+
+/* A row of elements that are all zero is one item: "{} x 127". */
 static void put_array(struct text *t, const struct ifc_struct *s, const struct ifc_field *f,
 		      const uint8_t *buf, size_t size)
 {
-	size_t off = IFC_LOC_OFF(f->loc), step = f->sub ? f->sub->size : f->size;
+	size_t off = IFC_LOC_OFF(f->loc), step = f->sub ? f->sub->size : f->size, run;
 
 	text_put_char(t, '[');
-	for (size_t i = 0; off + step <= size; i++, off += step) {
+	for (size_t i = 0; off + step <= size; i += run, off += run * step) {
 		if (i)
 			text_put(t, ", ");
+		run = zero_run(buf, off, step, size);
+		run = run ? run : 1;
 		put_nested(t, element_layout(s, f, buf, i, buf + off), buf + off, step);
+		if (run > 1)
+			text_putf(t, " x %zu", run);
 	}
 	text_put_char(t, ']');
 }

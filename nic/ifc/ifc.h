@@ -245,6 +245,10 @@ struct ifc_struct {
 const struct ifc_struct *ifc_struct_find(const char *name);
 const char *mlx5_opcode_name(uint16_t opcode);	  /* "SET_FLOW_TABLE_ENTRY" */
 const char *mlx5_cmd_status_name(uint8_t status); /* "bad parameter" */
+/* The other way: of an opcode or a status (the name in enum mlx5_cmd_status, also without _ERR), in
+ * letters of any case, or its number. -1: there is none. */
+int mlx5_opcode_find(const char *name);
+int mlx5_cmd_status_find(const char *name);
 /* Layout of the in or out mailbox of an opcode, or NULL. */
 const struct ifc_struct *mlx5_opcode_layout(uint16_t opcode, bool in);
 
