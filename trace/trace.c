@@ -72,7 +72,7 @@ uint32_t trace_open_(struct trace *t, const char *layer, const char *function)
 	size_t cap = t->events_cap;
 
 	DTRACE_PROBE2(inhw, span_start, layer, function);
-	if (t->n_events >= TRACE_EVENTS_MAX) {
+	if (t->n_events >= (t->events_max ? t->events_max : TRACE_EVENTS_MAX)) {
 		t->n_lost++;
 		return 0;
 	}

@@ -62,8 +62,9 @@ struct trace {
 	struct trace_refusal refusal;
 	struct trace_event *events; /* number n is events[n - 1] */
 	size_t n_events, events_cap;
-	size_t n_lost;	  /* spans that were not kept: limit or memory */
-	uint32_t current; /* number of the innermost open span; 0: none */
+	size_t events_max; /* a limit for this one; 0: TRACE_EVENTS_MAX */
+	size_t n_lost;	   /* spans that were not kept: limit or memory */
+	uint32_t current;  /* number of the innermost open span; 0: none */
 };
 
 struct span {
