@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "cli/words.h"
+#include "nic/serve/request.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -69,15 +70,26 @@ const struct cli_command cli_commands[] = {
 	  "send packets into a port and show the way of each",
 	  "PACKET is a flow, of which what is not named gets a sensible value, or hex digits. What is sent at a\n"
 	  "representor is sent by its virtual function; at an uplink, it comes from the wire. Shows which\n"
-	  "tables and entries each packet met, which software path it took, and where it came out.\n",
+	  "tables and entries each packet met, which software path it took, and where it came out. With\n"
+	  "--device, or INHW_NIC in the environment, it goes into a NIC that `inhw nic serve` runs; there PORT is\n"
+	  "uplink or the number of a vport.\n",
 	  "  inhw send pf0vf0 'eth(dst=02:00:00:00:00:02),eth_type(0x0800),ipv4(dst=10.0.0.2,proto=6),tcp(dst=80)'\n"
 	  "  inhw send p0 --pcap capture.pcap --count 1000\n",
 	  cmd_send_rows, cmd_send },
 	{ "nic", "Run the model",
-	  "show | dump",
-	  "the NIC: its ports, tables, groups, entries, counters, as the device holds them",
-	  "show: a summary. dump: everything.\n",
-	  "  inhw nic show\n",
+	  "show | dump | stats | log | fault [COMMAND] | capture",
+	  "the NIC: what it holds, what it was told, what it did; of the model or of a running device",
+	  "show: a summary. dump: all tables, groups and entries, matches decoded, with their counters.\n"
+	  "stats: commands, packets, reasons for drops. capture: the frames that left lately.\n"
+	  "log: the commands of the driver, with --fields also their contents.\n"
+	  "fault COMMAND: makes the --nth command of this name (\"any\": of all) from now on, and the --count\n"
+	  "following ones, fail with --status and --syndrome. fault --table-limit ID N: the table takes no more\n"
+	  "than N entries. fault --link down. fault alone lists them, fault --clear [NUMBER] forgets them.\n"
+	  "\n"
+	  "With --device, or INHW_NIC in the environment, the device is one that `inhw nic serve` runs.\n",
+	  "  inhw nic show\n"
+	  "  inhw nic log --device /tmp/nic --follow --failed\n"
+	  "  inhw nic fault -d /tmp/nic SET_FLOW_TABLE_ENTRY --nth 3 --status LIM\n",
 	  cmd_nic_rows, cmd_nic },
 	{ "lab", "Run the real thing",
 	  "[run SCRIPT [ARG...]]",
@@ -93,14 +105,16 @@ const struct cli_command cli_commands[] = {
 	  "  inhw lab run --no-ovs --sfs 4 --timeout 60 tc -s filter show dev pf0sf0 ingress\n",
 	  cmd_lab_rows, cmd_lab },
 	{ "bench", "Measure",
-	  "install | packets",
-	  "flows per second from text to table entry, packets per second through the NIC",
+	  "install | packets | firmware",
+	  "flows per second from text to entry, packets per second, commands per second",
 	  "install: puts --flows flows with --masks masks, each from its text to its entry in the NIC. Prints\n"
 	  "flows per second, the share of each layer, memory of a flow, and how the cost grows.\n"
 	  "packets: fills the NIC's tables through the same path and sends packets through them: 1, 4, 16 and\n"
-	  "64 masks, 1k to 1M entries, or those given by --masks and --entries.\n",
+	  "64 masks, 1k to 1M entries, or those given by --masks and --entries.\n"
+	  "firmware: the NIC alone executes prepared commands: entries, counters.\n",
 	  "  inhw bench install --flows 1M --masks 16\n"
-	  "  inhw bench packets --entries 100k\n",
+	  "  inhw bench packets --entries 100k\n"
+	  "  inhw bench firmware --log\n",
 	  cmd_bench_rows, cmd_bench },
 	{ .name = NULL },
 };
@@ -116,6 +130,8 @@ void cli_init(struct cli *c, FILE *out, FILE *err)
 
 void cli_fini(struct cli *c)
 {
+	nic_requests_free(c->requests);
+	c->requests = NULL;
 	host_free(c->host);
 	c->host = NULL;
 }
@@ -177,6 +193,7 @@ struct host *cli_host(struct cli *c, bool trace_setup)
 		.policy = c->model.policy < 0 ? TC_POLICY_NONE
 					      : (enum tc_offload_policy)c->model.policy,
 		.trace_setup = trace_setup,
+		.command_log = true,
 	};
 	struct diag d;
 

@@ -26,12 +26,15 @@ struct cli_model {
 	int colour; /* enum print_when */
 };
 
+struct nic_requests;
+
 struct cli {
 	struct print print;
-	struct cli_model given; /* before the command: defaults of every command */
-	struct cli_model model; /* of this command */
-	struct host *host;	/* owned; NULL: not made yet */
-	uint64_t host_vfs;	/* what it was made with */
+	struct cli_model given;	       /* before the command: defaults of every command */
+	struct cli_model model;	       /* of this command */
+	struct host *host;	       /* owned; NULL: not made yet */
+	uint64_t host_vfs;	       /* what it was made with */
+	struct nic_requests *requests; /* to its NIC; owned; NULL: nothing was asked yet */
 	/* How far the model's clock is ahead: `send` lets a second pass, in which the driver reads
 	 * the counters of its hardware, as it does once a second on a real host. */
 	uint64_t ahead_ns;

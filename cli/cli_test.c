@@ -227,10 +227,10 @@ static void wrong_commands_have_words_and_a_status(void **state)
 		{ "dpctl add-folw", CLI_FAILED, "did you mean 'add-flow'?" },
 		{ "dpctl --read-only del-flows", CLI_FAILED, "--read-only" },
 		{ "dpctl -t 0 show", CLI_FAILED, "--timeout: 0 is not in" },
-		{ "nic", CLI_USAGE, "wanted: show or dump" },
+		{ "nic", CLI_USAGE, "wanted: show, dump" },
 		{ "send p0", CLI_USAGE, "wanted: PORT PACKET" },
 		{ "send p0 --pcap /nonexistent", CLI_USAGE, "/nonexistent" },
-		{ "bench", CLI_USAGE, "wanted: install or packets" },
+		{ "bench", CLI_USAGE, "wanted: install, packets" },
 		{ "help frob", CLI_USAGE, "unknown command 'frob'" },
 	};
 	struct session *s = *state;
@@ -266,7 +266,7 @@ static void a_batch_ends_at_the_first_failure_unless_told_to_go_on(void **state)
 	fclose(f);
 	assert_int_equal(cli_batch(&s->cli, name, false), CLI_USAGE);
 	fflush(s->err);
-	assert_has(s->err_s, ":4: wanted: show or dump");
+	assert_has(s->err_s, ":4: wanted: show, dump");
 	assert_null(strstr(s->err_s, ":5: "));
 	assert_int_equal(cli_batch(&s->cli, name, true), CLI_USAGE);
 	fflush(s->out);

@@ -5,7 +5,7 @@
  */
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "cli/cli.h"
+#include "cli/bench-firmware.h"
 #include "cli/workload.h"
 #include "flow/packet.h"
 #include "kernel/sched/sched.h"
@@ -26,7 +26,7 @@
 struct options {
 	uint64_t n_flows, n_masks, n_entries;
 	const char *actions;
-	bool json;
+	bool json, log;
 };
 
 #define AT(member) .offset = offsetof(struct options, member)
@@ -50,7 +50,7 @@ const struct option_row cmd_bench_rows[] = {
 	  .type = OPTION_NUMBER,
 	  AT(n_entries),
 	  .arg = "N",
-	  .help = "packets: so many entries (default: 1k, 10k, 100k, 1M)",
+	  .help = "packets: so many entries (default: 1k, 10k, 100k, 1M); firmware: 100k",
 	  .min = WORKLOAD_CHUNK,
 	  .max = FLOWS_MAX },
 	{ .name = "actions",
@@ -58,6 +58,7 @@ const struct option_row cmd_bench_rows[] = {
 	  AT(actions),
 	  .arg = "ACTIONS",
 	  .help = "of each flow (default p0)" },
+	{ .name = "log", .type = OPTION_FLAG, AT(log), .help = "firmware: with the command log" },
 	{ .name = "json", .type = OPTION_FLAG, AT(json), .help = "as JSON" },
 	{ .name = NULL },
 };
@@ -462,6 +463,16 @@ static int bench_packets(struct cli *c, const struct options *o)
 	return status;
 }
 
+static int bench_device(struct cli *c, const struct options *o)
+{
+	uint64_t n = o->n_entries ? o->n_entries : 100000;
+
+	if (n > BENCH_FIRMWARE_ENTRIES_MAX)
+		return cli_usage(c, "bench", "firmware: at most %u entries",
+				 BENCH_FIRMWARE_ENTRIES_MAX);
+	return bench_firmware(c, (uint32_t)n, o->log, o->json);
+}
+
 int cmd_bench(struct cli *c, int argc, const char **argv)
 {
 	struct options o = { 0 };
@@ -473,5 +484,7 @@ int cmd_bench(struct cli *c, int argc, const char **argv)
 		return bench_install(c, &o);
 	if (n == 1 && !strcmp(argv[0], "packets"))
 		return bench_packets(c, &o);
-	return cli_usage(c, "bench", "wanted: install or packets");
+	if (n == 1 && !strcmp(argv[0], "firmware"))
+		return bench_device(c, &o);
+	return cli_usage(c, "bench", "wanted: install, packets or firmware");
 }

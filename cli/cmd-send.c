@@ -2,7 +2,8 @@
 /* `inhw send`: packets into a port, the way of each, and where they came out. */
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "cli/cli.h"
+#include "cli/device.h"
+#include "cli/frame.h"
 #include "flow/packet.h"
 #include "packet/packet.h"
 #include "trace/json.h"
@@ -12,12 +13,15 @@
 #include <pcap/pcap.h>
 #include <string.h>
 
-#define SHOWN_MAX   20 /* packets whose way is shown; all are counted */
-#define OUTPUTS_MAX 64 /* copies of one packet that are shown */
-#define PORTS_MAX   256
+#define SHOWN_MAX     20 /* packets whose way is shown; all are counted */
+#define OUTPUTS_MAX   64 /* copies of one packet that are shown */
+#define PORTS_MAX     256
+#define PORT_NAME_MAX 32
+#define WIDTH_MAX     1000u /* columns that a device is asked for */
+#define SENDS_MAX     10000 /* of one request to a device */
 
 struct options {
-	const char *pcap;
+	const char *pcap, *device;
 	uint64_t count;
 	bool json, quiet;
 };
@@ -25,6 +29,7 @@ struct options {
 #define AT(member) .offset = offsetof(struct options, member)
 
 const struct option_row cmd_send_rows[] = {
+	CLI_DEVICE_ROW(offsetof(struct options, device)),
 	{ .name = "pcap",
 	  .type = OPTION_STRING,
 	  AT(pcap),
@@ -49,19 +54,20 @@ const struct option_row cmd_send_rows[] = {
 
 /* A copy of the packet being sent that came out. */
 struct output {
-	char port[IFNAMSIZ];
+	char port[PORT_NAME_MAX];
 	size_t size;
 	char *flow; /* owned; NULL: not kept */
 };
 
 struct port_sum {
-	char port[IFNAMSIZ];
+	char port[PORT_NAME_MAX];
 	uint64_t n_packets, n_bytes;
 };
 
 struct send {
 	struct cli *c;
-	struct host *host;
+	struct host *host;	  /* NULL: a running device */
+	struct cli_device device; /* that one */
 	const struct options *o;
 	const char *port;
 	bool show; /* the packet being sent */
@@ -73,25 +79,7 @@ struct send {
 	json_t *list; /* with --json */
 };
 
-/* What a frame is, in the flow syntax. */
-static void format_frame(struct text *t, const uint8_t *frame, size_t size)
-{
-	struct flow_match m = { 0 };
-	struct diag d;
-
-	diag_init(&d);
-	if (flow_key_from_packet(&m.key, &m.headers, frame, size, &d)) {
-		text_put(t, d.words);
-		return;
-	}
-	for (int f = 0; f < FLOW_N_FIELDS; f++)
-		if (m.headers & 1ull << flow_field_table[f].header)
-			memset((uint8_t *)&m.mask + flow_field_table[f].offset, 0xff,
-			       flow_field_table[f].size);
-	flow_match_format(t, &m, NULL, false);
-}
-
-static void add_sum(struct send *s, const char *port, size_t size)
+static void add_sum(struct send *s, const char *port, uint64_t n_packets, uint64_t n_bytes)
 {
 	size_t i = 0;
 
@@ -100,21 +88,19 @@ static void add_sum(struct send *s, const char *port, size_t size)
 	if (i == PORTS_MAX)
 		return;
 	if (i == s->n_sums)
-		snprintf(s->sums[s->n_sums++].port, IFNAMSIZ, "%s", port);
-	s->sums[i].n_packets++;
-	s->sums[i].n_bytes += size;
+		snprintf(s->sums[s->n_sums++].port, PORT_NAME_MAX, "%s", port);
+	s->sums[i].n_packets += n_packets;
+	s->sums[i].n_bytes += n_bytes;
 }
 
-static void take_output(void *aux, const char *port, const void *frame, size_t size)
+static void keep_output(struct send *s, const char *port, const uint8_t *frame, size_t size)
 {
-	struct send *s = aux;
 	struct output *o = &s->outputs[s->n_outputs];
 	struct text t;
 
-	add_sum(s, port, size);
 	if (s->show && s->n_outputs < OUTPUTS_MAX) {
 		text_init(&t);
-		format_frame(&t, frame, size);
+		frame_format(&t, frame, size);
 		snprintf(o->port, sizeof o->port, "%s", port);
 		o->size = size;
 		o->flow = text_take(&t);
@@ -122,20 +108,22 @@ static void take_output(void *aux, const char *port, const void *frame, size_t s
 	s->n_outputs++;
 }
 
-static void print_outputs(struct send *s, const char *flow, size_t size)
+static void take_output(void *aux, const char *port, const void *frame, size_t size)
+{
+	struct send *s = aux;
+
+	add_sum(s, port, 1, size);
+	keep_output(s, port, frame, size);
+}
+
+static void print_outputs(struct send *s, const char *flow, size_t size, const char *way)
 {
 	size_t kept = s->n_outputs < OUTPUTS_MAX ? s->n_outputs : OUTPUTS_MAX;
-	const struct trace_tree_options o = { s->c->print.colour, s->c->print.ascii,
-					      s->c->print.width, 0 };
 	struct print *p = &s->c->print;
-	struct text tree;
 
 	print_styled(p, PRINT_BOLD, "packet %llu", (unsigned long long)s->n_sent);
 	printf_text(p, " into %s, %zu bytes: %s\n", s->port, size, flow);
-	text_init(&tree);
-	trace_tree_format(&tree, host_trace(s->host), &o);
-	print_text(p, tree.s);
-	text_fini(&tree);
+	print_text(p, way);
 	for (size_t i = 0; i < kept; i++) {
 		print_styled(p, PRINT_GOOD, "out of %s", s->outputs[i].port);
 		printf_text(p, ", %zu bytes: %s\n", s->outputs[i].size,
@@ -147,7 +135,8 @@ static void print_outputs(struct send *s, const char *flow, size_t size)
 		print_styled(p, PRINT_HALF, "it came out nowhere\n");
 }
 
-static void add_json(struct send *s, const char *flow, size_t size)
+/* @trace: taken. */
+static void add_json(struct send *s, const char *flow, size_t size, json_t *trace)
 {
 	size_t kept = s->n_outputs < OUTPUTS_MAX ? s->n_outputs : OUTPUTS_MAX;
 	json_t *outputs = json_array();
@@ -158,38 +147,50 @@ static void add_json(struct send *s, const char *flow, size_t size)
 			json_pack("{s:s, s:I, s:o}", "port", s->outputs[i].port, "size",
 				  (json_int_t)s->outputs[i].size, "flow",
 				  trace_json_string(s->outputs[i].flow ? s->outputs[i].flow : "")));
-	json_array_append_new(s->list,
-			      json_pack("{s:I, s:I, s:o, s:o, s:o}", "number",
-					(json_int_t)s->n_sent, "size", (json_int_t)size, "flow",
-					trace_json_string(flow), "outputs", outputs, "trace",
-					trace_json(host_trace(s->host), 0)));
+	json_array_append_new(s->list, json_pack("{s:I, s:I, s:o, s:o, s:o}", "number",
+						 (json_int_t)s->n_sent, "size", (json_int_t)size,
+						 "flow", trace_json_string(flow), "outputs",
+						 outputs, "trace", trace));
 }
 
-static void show_packet(struct send *s, const uint8_t *frame, size_t size)
+/* @way: as text; @trace: as JSON, taken. */
+static void show_packet(struct send *s, const uint8_t *frame, size_t size, const char *way,
+			json_t *trace)
 {
 	struct text t;
 
 	text_init(&t);
-	format_frame(&t, frame, size);
+	frame_format(&t, frame, size);
 	if (s->list)
-		add_json(s, t.s, size);
+		add_json(s, t.s, size, trace);
 	else
-		print_outputs(s, t.s, size);
+		print_outputs(s, t.s, size, way);
+	if (!s->list)
+		json_decref(trace);
 	text_fini(&t);
 	for (size_t i = 0; i < s->n_outputs && i < OUTPUTS_MAX; i++)
 		mem_free(s->outputs[i].flow);
 	memset(s->outputs, 0, sizeof s->outputs);
 }
 
-/* Sends one frame. Returns an exit status. */
-static int send_frame(struct send *s, const uint8_t *frame, size_t size)
+static void show_model_packet(struct send *s, const uint8_t *frame, size_t size)
+{
+	const struct print *p = &s->c->print;
+	const struct trace_tree_options o = { p->colour, p->ascii, p->width, 0 };
+	struct text tree;
+
+	text_init(&tree);
+	trace_tree_format(&tree, host_trace(s->host), &o);
+	show_packet(s, frame, size, tree.s, s->list ? trace_json(host_trace(s->host), 0) : NULL);
+	text_fini(&tree);
+}
+
+static int send_to_model(struct send *s, const uint8_t *frame, size_t size)
 {
 	struct trace *t = host_trace(s->host);
 	struct diag d;
 	int err;
 
-	s->show = !s->o->quiet && s->n_sent < SHOWN_MAX;
-	s->n_outputs = 0;
 	trace_clear(t);
 	trace_forget(t);
 	t->recording = s->show;
@@ -199,11 +200,87 @@ static int send_frame(struct send *s, const uint8_t *frame, size_t size)
 	s->n_sent++;
 	s->n_vanished += !s->n_outputs;
 	if (s->show)
-		show_packet(s, frame, size);
+		show_model_packet(s, frame, size);
 	trace_clear(t);
 	if (err)
 		print_diag(&s->c->print, &d, NULL);
 	return err ? CLI_FAILED : CLI_OK;
+}
+
+/* ---- a running device ---- */
+
+static json_t *send_request(const struct send *s, const uint8_t *frame, size_t size, uint64_t count)
+{
+	const struct print *p = &s->c->print;
+	struct text hex;
+	json_t *r;
+
+	text_init(&hex);
+	for (size_t i = 0; i < size; i++)
+		text_putf(&hex, "%02x", frame[i]);
+	r = json_pack("{s:s, s:s, s:s, s:I, s:b, s:i, s:b, s:b}", "request", "send", "port",
+		      s->port, "frame", hex.s, "count", (json_int_t)count, "quiet", (int)!s->show,
+		      "width", (int)(p->width < WIDTH_MAX ? p->width : WIDTH_MAX), "ascii",
+		      (int)p->ascii, "colour", (int)p->colour);
+	text_fini(&hex);
+	return r;
+}
+
+static uint64_t number_of(const json_t *j, const char *key)
+{
+	return (uint64_t)json_integer_value(json_object_get(j, key));
+}
+
+static void take_answer(struct send *s, const json_t *answer)
+{
+	const json_t *outputs = json_object_get(answer, "outputs"), *one;
+	uint8_t buf[PACKET_HEADROOM + PACKET_MAX];
+	json_t *sum;
+	const char *port;
+	struct packet p;
+	size_t i, bad;
+
+	json_object_foreach(json_object_get(answer, "out"), port, sum)
+		add_sum(s, port, number_of(sum, "packets"), number_of(sum, "bytes"));
+	json_array_foreach(outputs, i, one)
+	{
+		const char *hex = json_string_value(json_object_get(one, "frame"));
+
+		packet_init(&p, buf, sizeof buf);
+		port = json_string_value(json_object_get(one, "port"));
+		if (hex && port && !packet_parse_hex(&p, hex, strlen(hex), &bad))
+			keep_output(s, port, p.data, p.size);
+	}
+}
+
+static int send_to_device(struct send *s, const uint8_t *frame, size_t size, uint64_t count)
+{
+	json_t *answer = cli_device_ask(&s->device, send_request(s, frame, size, count));
+	const char *way;
+
+	if (!answer)
+		return CLI_FAILED;
+	s->n_sent += count;
+	s->n_vanished += number_of(answer, "vanished");
+	take_answer(s, answer);
+	way = json_string_value(json_object_get(answer, "way"));
+	if (s->show)
+		show_packet(s, frame, size, way ? way : "",
+			    json_incref(json_object_get(answer, "trace")));
+	json_decref(answer);
+	return CLI_OK;
+}
+
+/* Sends a frame, up to @count times; *@count: how often it was. Returns an exit status. */
+static int send_frame(struct send *s, const uint8_t *frame, size_t size, uint64_t *count)
+{
+	s->show = !s->o->quiet && s->n_sent < SHOWN_MAX;
+	s->n_outputs = 0;
+	if (s->show || s->host)
+		*count = 1;
+	else if (*count > SENDS_MAX)
+		*count = SENDS_MAX;
+	return s->host ? send_to_model(s, frame, size) : send_to_device(s, frame, size, *count);
 }
 
 static int build_hex(struct send *s, const char *text, struct packet *p)
@@ -230,7 +307,7 @@ static int build_flow(struct send *s, const char *text, struct packet *p)
 
 	diag_init(&d);
 	if (flow_match_parse(&m, NULL, NULL, NULL, text, strlen(text),
-			     dpif_ports(host_dpif(s->host)), &d) ||
+			     s->host ? dpif_ports(host_dpif(s->host)) : NULL, &d) ||
 	    flow_packet_build(p->data, p->cap - PACKET_HEADROOM, &p->size, &m, &d)) {
 		print_diag(&s->c->print, &d, text);
 		return CLI_USAGE;
@@ -246,8 +323,10 @@ static int send_text(struct send *s, const char *text)
 
 	packet_init(&p, buf, sizeof buf);
 	status = strchr(text, '(') ? build_flow(s, text, &p) : build_hex(s, text, &p);
-	for (uint64_t i = 0; i < s->o->count && !status; i++)
-		status = send_frame(s, p.data, p.size);
+	for (uint64_t left = s->o->count, n; left && !status; left -= n) {
+		n = left;
+		status = send_frame(s, p.data, p.size, &n);
+	}
 	return status;
 }
 
@@ -256,12 +335,13 @@ static int send_frames(struct send *s, pcap_t *pcap)
 	struct pcap_pkthdr *header;
 	const unsigned char *frame;
 	uint64_t limit = s->o->count;
+	uint64_t one = 1;
 	int status = CLI_OK, r = 1;
 
 	while (!status && (!limit || s->n_sent < limit) &&
 	       (r = pcap_next_ex(pcap, &header, &frame)) == 1) {
 		s->n_cut += header->caplen < header->len;
-		status = send_frame(s, frame, header->caplen);
+		status = send_frame(s, frame, header->caplen, &one);
 	}
 	if (r == PCAP_ERROR) {
 		print_failure(&s->c->print, "%s: %s", s->o->pcap, pcap_geterr(pcap));
@@ -325,10 +405,40 @@ static void print_json_all(struct send *s)
 			     (json_int_t)s->n_cut, "outputs", sums, "packets", s->list));
 }
 
+static int send_all(struct send *s, const char *text)
+{
+	return s->o->pcap ? send_pcap(s) : send_text(s, text);
+}
+
+static int run_on_device(struct send *s, const char *target, const char *text)
+{
+	int status = cli_device_open(&s->device, s->c, target);
+
+	if (!status)
+		status = send_all(s, text);
+	cli_device_close(&s->device);
+	return status;
+}
+
+static int run_on_model(struct send *s, const char *text)
+{
+	int status;
+
+	s->host = cli_host(s->c, false);
+	if (!s->host)
+		return CLI_USAGE;
+	host_set_output(s->host, take_output, s);
+	status = send_all(s, text);
+	host_set_output(s->host, NULL, NULL);
+	s->c->ahead_ns += NSEC_PER_SEC + NSEC_PER_MSEC;
+	return status;
+}
+
 int cmd_send(struct cli *c, int argc, const char **argv)
 {
 	struct options o = { 0 };
 	int n = cli_parse(c, cmd_send_rows, &o, argc, argv), status;
+	const char *target = cli_device_target(o.device);
 	struct send *s;
 
 	if (n < 0)
@@ -346,17 +456,10 @@ int cmd_send(struct cli *c, int argc, const char **argv)
 	s->o = &o;
 	s->port = argv[0];
 	s->list = o.json ? json_array() : NULL;
-	s->host = cli_host(c, false);
-	status = CLI_USAGE;
-	if (s->host) {
-		host_set_output(s->host, take_output, s);
-		status = o.pcap ? send_pcap(s) : send_text(s, argv[1]);
-		host_set_output(s->host, NULL, NULL);
-		c->ahead_ns += NSEC_PER_SEC + NSEC_PER_MSEC;
-	}
+	status = target ? run_on_device(s, target, argv[1]) : run_on_model(s, argv[1]);
 	if (o.json)
 		print_json_all(s);
-	else
+	else if (s->n_sent || !target)
 		print_sums(s);
 	mem_free(s);
 	return status;

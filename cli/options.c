@@ -61,7 +61,7 @@ static int set_number(const struct option_row *r, uint64_t *value, const char *s
 	char *end;
 
 	errno = 0;
-	x = strtoull(s, &end, 10);
+	x = strtoull(s, &end, !strncmp(s, "0x", 2) ? 16 : 10);
 	if (*end == 'k' || *end == 'K')
 		factor = 1000;
 	else if (*end == 'M')

@@ -13,7 +13,7 @@
 enum option_type {
 	OPTION_FLAG,   /* bool: true when it is given */
 	OPTION_STRING, /* const char *: borrows the argument */
-	OPTION_NUMBER, /* uint64_t: with k, M at its end, within min and max */
+	OPTION_NUMBER, /* uint64_t: also in hex (0x), with k, M at its end, within min and max */
 	OPTION_CHOICE, /* int: index into choices */
 	OPTION_N_TYPES
 };

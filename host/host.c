@@ -10,6 +10,7 @@
 #include "netlink/sock.h"
 #include "netlink/transport.h"
 #include "nic/cmd/cmd-fault.h"
+#include "nic/device/log.h"
 #include "nic/driver/mlx5.h"
 #include "offload/offload-provider.h"
 
@@ -153,6 +154,8 @@ static int new_nic(struct host *h, struct diag *d)
 	if (err)
 		return diag_set(d, err, "making the device: %s", diag_strerror(err));
 	nic_device_set_sink(h->device, &sink);
+	if (h->params.command_log && nic_device_log_start(h->device))
+		return diag_set(d, -ENOMEM, "no memory for the command log");
 	cmd_fault_init(&h->fault, &(struct mlx5_cmd_front){ h->device, nic_device_exec });
 	params.cmd = cmd_fault_front(&h->fault);
 	params.packets = (struct mlx5_packet_front){ h->device, device_xmit };

@@ -22,6 +22,7 @@ struct host_params {
 	bool no_hw_offload; /* other_config:hw-offload=false */
 	enum tc_offload_policy policy;
 	bool trace_setup; /* record what runs while the machine is set up */
+	bool command_log; /* the NIC keeps one from its first command on */
 	/* Tests: a decorator around each transport, or NULL; NULL from it: no memory, @t is closed.
 	 */
 	struct nl_transport *(*wrap)(void *aux, struct nl_transport *t);
