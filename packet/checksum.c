@@ -127,32 +127,51 @@ static void fix_ipv4(uint8_t *ip)
 	memcpy(ip + 10, &sum, 2);
 }
 
-void packet_fix_checksums(struct packet *p)
+/* @always: an absent one of UDP too. */
+static void fix_l4(struct packet *p, const struct packet_headers *h, bool always)
 {
-	const struct sum_place *place;
-	struct packet_headers h;
+	const struct sum_place *place = place_of(h);
 	uint8_t *at;
 	size_t size;
 	be16 sum;
 
-	packet_dissect(&h, p->data, p->size);
-	if (h.l3 != 0xffff && h.l3_type == PACKET_L3_IPV4)
-		fix_ipv4(p->data + h.l3);
-	place = place_of(&h);
-	if (!place || !has_l4_sum(p, &h, place, &size))
+	if (!place || !has_l4_sum(p, h, place, &size))
 		return;
-	at = p->data + h.l4 + place->offset;
+	at = p->data + h->l4 + place->offset;
 	if (place->proto == IPPROTO_SCTP) {
-		fix_sctp(p->data + h.l4, size);
+		fix_sctp(p->data + h->l4, size);
 		return;
 	}
-	if (place->proto == IPPROTO_UDP && h.l3_type == PACKET_L3_IPV4 && !get_be16(at))
+	if (!always && place->proto == IPPROTO_UDP && h->l3_type == PACKET_L3_IPV4 && !get_be16(at))
 		return;
 	memset(at, 0, 2);
-	sum = l4_sum(p, &h, place, size);
+	sum = l4_sum(p, h, place, size);
 	if (!sum && place->proto == IPPROTO_UDP)
 		sum = be16_from_host(0xffff); /* 0 would say that there is none */
 	memcpy(at, &sum, 2);
+}
+
+void packet_fix_checksums(struct packet *p)
+{
+	struct packet_headers h;
+
+	packet_dissect(&h, p->data, p->size);
+	if (h.l3 != 0xffff && h.l3_type == PACKET_L3_IPV4)
+		fix_ipv4(p->data + h.l3);
+	fix_l4(p, &h, false);
+}
+
+void packet_set_checksums(struct packet *p, bool l3, bool l4)
+{
+	struct packet_headers h;
+
+	if (!l3 && !l4)
+		return;
+	packet_dissect(&h, p->data, p->size);
+	if (l3 && h.l3 != 0xffff && h.l3_type == PACKET_L3_IPV4)
+		fix_ipv4(p->data + h.l3);
+	if (l4)
+		fix_l4(p, &h, true);
 }
 
 static bool sctp_is_right(const uint8_t *l4, size_t size)

@@ -73,6 +73,11 @@ be16 checksum_end(uint32_t sum);
  * stays 0). */
 void packet_fix_checksums(struct packet *p);
 
+/* Writes those that are asked for: of the IPv4 header; of TCP, UDP, ICMP or ICMPv6, whatever was
+ * there.
+ */
+void packet_set_checksums(struct packet *p, bool l3, bool l4);
+
 /* Whether all checksums of the packet that are there are right. */
 bool packet_checksums_are_right(const struct packet *p);
 
