@@ -178,6 +178,12 @@ enum mlx5_event_type {
 	MLX5_EVENT_WQ_ACCESS = 0x11,
 };
 
+/* How entries of a work queue follow each other. */
+enum mlx5_wq_type {
+	MLX5_WQ_LINKED_LIST = 0,
+	MLX5_WQ_CYCLIC = 1,
+};
+
 /* Opcodes of WQEs. */
 enum mlx5_wqe_opcode {
 	MLX5_WQE_NOP = 0x00,
@@ -193,6 +199,43 @@ enum mlx5_cqe_opcode {
 	MLX5_CQE_REQUESTER_ERROR = 0xd,
 	MLX5_CQE_RESPONDER_ERROR = 0xe,
 	MLX5_CQE_INVALID = 0xf,
+};
+
+/* What is wrong, in a CQE of an error. */
+enum mlx5_cqe_syndrome {
+	MLX5_CQE_LOCAL_LENGTH = 0x01,
+	MLX5_CQE_LOCAL_OPERATION = 0x02,
+	MLX5_CQE_LOCAL_PROTECTION = 0x04,
+	MLX5_CQE_FLUSHED = 0x05,
+};
+
+/* Kinds of headers in a CQE of a received frame. */
+enum mlx5_cqe_l3 {
+	MLX5_CQE_L3_NONE = 0,
+	MLX5_CQE_L3_IPV6 = 1,
+	MLX5_CQE_L3_IPV4 = 2,
+};
+enum mlx5_cqe_l4 {
+	MLX5_CQE_L4_NONE = 0,
+	MLX5_CQE_L4_TCP = 1,
+	MLX5_CQE_L4_UDP = 2,
+	MLX5_CQE_L4_TCP_ACK = 3,
+	MLX5_CQE_L4_TCP_ACK_DATA = 4,
+};
+
+enum mlx5_rx_hash_fn {
+	MLX5_RX_HASH_NONE = 0,
+	MLX5_RX_HASH_INVERTED_XOR8 = 1,
+	MLX5_RX_HASH_TOEPLITZ = 2,
+};
+
+/* selected_fields of rx_hash_field_select. */
+enum {
+	MLX5_HASH_SRC_IP = 1 << 0,
+	MLX5_HASH_DST_IP = 1 << 1,
+	MLX5_HASH_L4_SPORT = 1 << 2,
+	MLX5_HASH_L4_DPORT = 1 << 3,
+	MLX5_HASH_IPSEC_SPI = 1 << 4,
 };
 
 /* Registers of ACCESS_REG. */

@@ -584,11 +584,13 @@
 #define IFC_PER_PROTOCOL_NETWORKING_OFFLOAD_CAPS(F, S) \
 	F(per_protocol_networking_offload_caps, csum_cap, 0x0, 31, 31) \
 	F(per_protocol_networking_offload_caps, vlan_cap, 0x0, 30, 30) \
+	F(per_protocol_networking_offload_caps, wqe_vlan_insert, 0x0, 24, 24) \
 	F(per_protocol_networking_offload_caps, self_lb_en_modifiable, 0x0, 23, 23) \
 	F(per_protocol_networking_offload_caps, max_lso_cap, 0x0, 20, 16) \
 	F(per_protocol_networking_offload_caps, wqe_inline_mode, 0x0, 13, 12) \
 	F(per_protocol_networking_offload_caps, rss_ind_tbl_cap, 0x0, 11, 8) \
 	F(per_protocol_networking_offload_caps, tunnel_stateless_vxlan, 0x0, 0, 0) \
+	F(per_protocol_networking_offload_caps, cqe_checksum_full, 0x4, 28, 28) \
 	F(per_protocol_networking_offload_caps, max_vxlan_udp_ports, 0x4, 15, 8)
 
 #define IFC_FLOW_TABLE_NIC_CAP_SIZE 0x1000

@@ -841,6 +841,7 @@
 	F(wqe_eth_seg, mss, 0x4, 13, 0) \
 	F(wqe_eth_seg, flow_table_metadata, 0x8, 31, 0) \
 	F(wqe_eth_seg, insert_vlan, 0xc, 31, 31) \
+	F(wqe_eth_seg, insert_svlan, 0xc, 30, 30) \
 	F(wqe_eth_seg, inline_hdr_sz, 0xc, 25, 16) \
 	F(wqe_eth_seg, inline_headers, 0xc, 15, 0)
 
