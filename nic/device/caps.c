@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The built-in profile: every row with the reason why it may be set. Not set, because the device
- * does not do it: reformat, decap, tunnels, queues (RQ, SQ, CQ, EQ and their sizes), sub-functions,
- * RoCE, software-owned steering, termination tables, VLAN actions of vport contexts.
+ * does not do it: reformat, decap, tunnels, sub-functions, RoCE, software-owned steering,
+ * termination tables, VLAN actions of vport contexts; of queues: striding, UMR, LRO, CQE
+ * compression, interrupt moderation, software parsing, rate limits, time stamps.
  */
 #include "nic/device/caps.h"
 
@@ -35,11 +36,39 @@ static const struct cap_row general[] = {
 	    1 << 8 | 1 << 9), /* ICMP, ICMPv6: misc3 is matched */
 	ROW(cmd_hca_cap, max_flow_counter_31_16, NIC_COUNTERS_MAX >> 16),
 	ROW(cmd_hca_cap, max_flow_counter_15_0, NIC_COUNTERS_MAX & 0xffff),
+	/* Queues. Numbers are what a hundred representors need, and some; memory is taken when they
+	 * are made. */
+	ROW(cmd_hca_cap, log_max_eq, 6), ROW(cmd_hca_cap, max_num_eqs, 64),
+	ROW(cmd_hca_cap, log_max_cq, 14), ROW(cmd_hca_cap, log_max_sq, 14),
+	ROW(cmd_hca_cap, log_max_rq, 14), ROW(cmd_hca_cap, log_max_tis, 14),
+	ROW(cmd_hca_cap, log_max_tir, 14), ROW(cmd_hca_cap, log_max_rqt, 12),
+	ROW(cmd_hca_cap, log_max_rqt_size, 8), ROW(cmd_hca_cap, log_max_mkey, 14),
+	ROW(cmd_hca_cap, log_max_pd, 10), ROW(cmd_hca_cap, log_max_transport_domain, 10),
+	ROW(cmd_hca_cap, max_qp_cnt, 255), /* queue counters: their numbers have 8 bits */
+	ROW(cmd_hca_cap, log_max_eq_sz, 16),
+	ROW(cmd_hca_cap, log_max_cq_sz, 20),   /* counters have 24 bits */
+	ROW(cmd_hca_cap, log_max_wq_sz, 15),   /* counters have 16 bits, and full is not empty */
+	ROW(cmd_hca_cap, max_wqe_sz_sq, 1024), /* 16 blocks: fewer, and Linux makes no netdev */
+	ROW(cmd_hca_cap, max_wqe_sz_rq, 1024), /* as the stride */
+	ROW(cmd_hca_cap, log_min_stride_sz_rq, 4), /* one buffer */
+	ROW(cmd_hca_cap, log_max_stride_sz_rq, 10),
+	ROW(cmd_hca_cap, log_min_stride_sz_sq, 6), /* blocks of 64 bytes, no others */
+	ROW(cmd_hca_cap, log_max_stride_sz_sq, 6),
+	ROW(cmd_hca_cap, cqe_version, 1), /* the user's index is not in the CQE */
+	ROW(cmd_hca_cap, cq_oi, 1),	  /* a CQ may ignore that it overflows */
+	ROW(cmd_hca_cap, log_pg_sz, 12),
+	ROW(cmd_hca_cap, uar_sz, 5),	      /* MiB << 5: more than BAR 0 has, as Linux reads it */
+	ROW(cmd_hca_cap, bf, 1),	      /* doorbells lie in the BlueFlame buffers */
+	ROW(cmd_hca_cap, log_bf_reg_size, 9), /* two of 256 bytes */
 };
 
 static const struct cap_row ethernet[] = {
 	ROW(per_protocol_networking_offload_caps, csum_cap, 1), /* rewritten packets are summed */
-	ROW(per_protocol_networking_offload_caps, vlan_cap, 1), /* tags are parsed */
+	ROW(per_protocol_networking_offload_caps, vlan_cap, 1), /* tags are parsed, and stripped */
+	ROW(per_protocol_networking_offload_caps, wqe_vlan_insert, 1),
+	ROW(per_protocol_networking_offload_caps, cqe_checksum_full, 1), /* of the whole payload */
+	ROW(per_protocol_networking_offload_caps, max_lso_cap, 20),    /* cut in software: 1 MiB */
+	ROW(per_protocol_networking_offload_caps, rss_ind_tbl_cap, 8), /* as log_max_rqt_size */
 	ROW(per_protocol_networking_offload_caps, wqe_inline_mode,
 	    2), /* headers are read from the frame */
 };

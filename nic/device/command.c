@@ -57,7 +57,8 @@ const struct nic_command_row nic_commands_steering[] = {
 };
 /* clang-format on */
 
-static const struct nic_command_row *const tables[] = { nic_commands_steering };
+static const struct nic_command_row *const tables[] = { nic_commands_steering,
+							nic_commands_queues };
 
 /* ---- reserved bits ---- */
 

@@ -859,11 +859,11 @@ static void faults_are_checked_and_bounded(void **state)
 	nic_device_free(dev);
 }
 
-/* After all others of this file. */
+/* After all others of this file. Those of queues are seen in queues_test.c. */
 static void every_syndrome_was_seen(void **state)
 {
 	for (int s = 1; s < NIC_N_SYNDROMES; s++) {
-		if (!seen[s])
+		if (!seen[s] && (s < NIC_SYN_PD_ID || s > NIC_SYN_TIR_TYPE))
 			fail_msg("never refused: %s", nic_syndrome_text((enum nic_syndrome)s));
 		assert_non_null(nic_syndrome_words(NIC_SYNDROME_BASE + (uint32_t)s));
 	}

@@ -3,9 +3,9 @@
 #include "nic/device/device.h"
 
 #include "base/alloc.h"
-#include "nic/device/device_internal.h"
 #include "nic/device/fault.h"
 #include "nic/device/log.h"
+#include "nic/device/queues_internal.h"
 
 #include <errno.h>
 
@@ -24,13 +24,14 @@ static int init(struct nic_device *dev, const struct nic_params *params)
 	idr_init(&dev->tables);
 	idr_init(&dev->groups);
 	idr_init(&dev->modify_headers);
+	nic_objects_init(&dev->objects);
 	pool_init(&dev->group_pool, sizeof(struct nic_group));
 	for (size_t i = 0; i < ARRAY_SIZE(dev->entry_pools); i++)
 		pool_init(&dev->entry_pools[i], sizeof(struct nic_entry) + i * sizeof(uint32_t));
 	dev->ingress = mem_new_array(dev->n_vports, sizeof(void *));
 	dev->egress = mem_new_array(dev->n_vports, sizeof(void *));
 	dev->scratch = mem_new_array(2, sizeof(struct nic_scratch));
-	if (!dev->ingress || !dev->egress || !dev->scratch)
+	if (!dev->ingress || !dev->egress || !dev->scratch || nic_queues_init(dev))
 		return -ENOMEM;
 	return nic_commands_init(dev);
 }
@@ -86,6 +87,7 @@ void nic_device_free(struct nic_device *dev)
 	for (size_t n = 0; n < ARRAY_SIZE(dev->entry_pools); n++)
 		pool_fini(&dev->entry_pools[n]);
 	nic_counters_fini(&dev->counters);
+	nic_queues_fini(dev);
 	nic_cache_fini(&dev->cache);
 	nic_commands_fini(dev);
 	nic_device_log_stop(dev);
@@ -156,9 +158,10 @@ void nic_device_counts(const struct nic_device *dev, struct nic_counts *c)
 				  .n_packets = dev->n_packets };
 	for (size_t d = 0; d < NIC_N_DROPS; d++)
 		c->n_drops[d] = dev->n_drops[d];
-	c->n_bytes = sizeof *dev + 2 * sizeof(struct nic_scratch) + dev->counters.n_bytes +
-		     dev->counters.cap * sizeof(void *) + dev->group_pool.n_bytes +
-		     dev->n_bytes_more + nic_cache_bytes(&dev->cache) + idr_bytes(&dev->groups);
+	c->n_bytes = sizeof *dev + 3 * sizeof(struct nic_scratch) + nic_objects_bytes(dev) +
+		     dev->counters.n_bytes + dev->counters.cap * sizeof(void *) +
+		     dev->group_pool.n_bytes + dev->n_bytes_more + nic_cache_bytes(&dev->cache) +
+		     idr_bytes(&dev->groups);
 	for (size_t n = 0; n < ARRAY_SIZE(dev->entry_pools); n++)
 		c->n_bytes += dev->entry_pools[n].n_bytes;
 	idr_for_each (&dev->tables, i, t)

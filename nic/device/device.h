@@ -78,10 +78,12 @@ struct trace *nic_device_set_trace(struct nic_device *dev, struct trace *trace);
 /* Why a packet went no further. */
 enum nic_drop {
 	NIC_DROP_NONE,
-	NIC_DROP_ACTION, /* an entry says drop */
-	NIC_DROP_MISS,	 /* no entry, and the table's default is to drop */
-	NIC_DROP_LOOP,	 /* NIC_PATH_TABLES_MAX */
-	NIC_DROP_ERROR,	 /* malformed for what an action wants; no room */
+	NIC_DROP_ACTION,    /* an entry says drop */
+	NIC_DROP_MISS,	    /* no entry, and the table's default is to drop */
+	NIC_DROP_LOOP,	    /* NIC_PATH_TABLES_MAX */
+	NIC_DROP_ERROR,	    /* malformed for what an action wants; no room */
+	NIC_DROP_NO_BUFFER, /* nothing is posted to the receive queue */
+	NIC_DROP_QUEUE,	    /* the receive queue is not ready, fails, or has too short buffers */
 	NIC_N_DROPS
 };
 const char *nic_drop_name(enum nic_drop drop); /* "forwarded", "drop action", "miss", ... */

@@ -16,6 +16,7 @@
 #include "base/pool.h"
 #include "nic/device/caps.h"
 #include "nic/device/device.h"
+#include "nic/device/objects.h"
 #include "nic/device/syndromes.h"
 
 /*
@@ -249,6 +250,9 @@ struct nic_device {
 	size_t n_entries, n_masks, n_bytes_more;
 	struct nic_key consulted; /* all bits that a path depends on; they only become more */
 
+	struct nic_objects objects;
+	struct nic_scratch *send_scratch; /* the packet that is being sent */
+
 	const struct nic_command_row *rows[NIC_OPCODES_MAX]; /* by opcode; NULL: not implemented */
 	uint8_t *reserved[NIC_OPCODES_MAX];	     /* by opcode: bits that must be 0; owned */
 	uint8_t element_reserved[NIC_N_ELEMENTS][8]; /* the same of what follows a command */
@@ -292,6 +296,7 @@ struct nic_command_row {
 
 /* The commands, by what they are about; a table ends with opcode 0. */
 extern const struct nic_command_row nic_commands_steering[];
+extern const struct nic_command_row nic_commands_queues[];
 
 nic_handler nic_caps_query;
 nic_handler nic_table_create, nic_table_destroy, nic_table_modify, nic_table_query;

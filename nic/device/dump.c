@@ -68,9 +68,10 @@ static void put_table(const struct nic_device *dev, const struct nic_table *t, s
 const char *nic_drop_name(enum nic_drop drop)
 {
 	static const char *const names[NIC_N_DROPS] = {
-		[NIC_DROP_NONE] = "forwarded", [NIC_DROP_ACTION] = "drop action",
-		[NIC_DROP_MISS] = "miss",      [NIC_DROP_LOOP] = "loop",
-		[NIC_DROP_ERROR] = "error",
+		[NIC_DROP_NONE] = "forwarded",	  [NIC_DROP_ACTION] = "drop action",
+		[NIC_DROP_MISS] = "miss",	  [NIC_DROP_LOOP] = "loop",
+		[NIC_DROP_ERROR] = "error",	  [NIC_DROP_NO_BUFFER] = "no buffer",
+		[NIC_DROP_QUEUE] = "queue error",
 	};
 
 	return names[drop];

@@ -95,7 +95,68 @@
 	X(MODHDR_DATA, BAD_PARAM_ERR, "the data of a modify action has bits outside its length") \
 	X(UNUSED_ID, BAD_PARAM_ERR, "an object's number that no action of the entry uses") \
 	X(INJECTED, INT_ERR, "somebody asked for this command to fail (inhw nic fault)") \
-	X(TABLE_LIMIT_SET, LIM_ERR, "somebody set a limit for the entries of this table (inhw nic fault)")
+	X(TABLE_LIMIT_SET, LIM_ERR, "somebody set a limit for the entries of this table (inhw nic fault)") \
+	X(PD_ID, BAD_RES_ERR, "there is no protection domain of this number") \
+	X(PD_BUSY, RES_BUSY, "a memory key or a queue still uses the protection domain") \
+	X(PD_LIMIT, LIM_ERR, "the device can hold no more protection domains") \
+	X(TD_ID, BAD_RES_ERR, "there is no transport domain of this number") \
+	X(TD_BUSY, RES_BUSY, "a TIS or TIR still uses the transport domain") \
+	X(TD_LIMIT, LIM_ERR, "the device can hold no more transport domains") \
+	X(MKEY_ID, BAD_RES_ERR, "there is no memory key of this number") \
+	X(MKEY_LIMIT, LIM_ERR, "the device can hold no more memory keys") \
+	X(UAR_ID, BAD_RES_ERR, "there is no UAR page of this number") \
+	X(UAR_BUSY, RES_BUSY, "a queue still uses the UAR page") \
+	X(UAR_LIMIT, LIM_ERR, "the device can hold no more UAR pages") \
+	X(EQ_ID, BAD_RES_ERR, "there is no event queue of this number") \
+	X(EQ_BUSY, RES_BUSY, "a completion queue still uses the event queue") \
+	X(EQ_LIMIT, LIM_ERR, "the device can hold no more event queues") \
+	X(CQ_ID, BAD_RES_ERR, "there is no completion queue of this number") \
+	X(CQ_BUSY, RES_BUSY, "a send or receive queue still uses the completion queue") \
+	X(CQ_LIMIT, LIM_ERR, "the device can hold no more completion queues") \
+	X(TIS_ID, BAD_RES_ERR, "there is no TIS of this number") \
+	X(TIS_BUSY, RES_BUSY, "a send queue still uses the TIS") \
+	X(TIS_LIMIT, LIM_ERR, "the device can hold no more TISes") \
+	X(SQ_ID, BAD_RES_ERR, "there is no send queue of this number") \
+	X(SQ_LIMIT, LIM_ERR, "the device can hold no more send queues") \
+	X(RQ_ID, BAD_RES_ERR, "there is no receive queue of this number") \
+	X(RQ_BUSY, RES_BUSY, "a TIR or a table of receive queues still uses the receive queue") \
+	X(RQ_LIMIT, LIM_ERR, "the device can hold no more receive queues") \
+	X(RQT_ID, BAD_RES_ERR, "there is no table of receive queues of this number") \
+	X(RQT_BUSY, RES_BUSY, "a TIR still uses the table of receive queues") \
+	X(RQT_LIMIT, LIM_ERR, "the device can hold no more tables of receive queues") \
+	X(TIR_ID, BAD_RES_ERR, "there is no TIR of this number") \
+	X(TIR_BUSY, RES_BUSY, "an entry still uses the TIR") \
+	X(TIR_LIMIT, LIM_ERR, "the device can hold no more TIRs") \
+	X(Q_COUNTER_ID, BAD_RES_ERR, "there is no queue counter of this number") \
+	X(Q_COUNTER_BUSY, RES_BUSY, "a receive queue still uses the queue counter") \
+	X(Q_COUNTER_LIMIT, LIM_ERR, "the device can hold no more queue counters") \
+	X(NO_BUS, BAD_SYS_STATE_ERR, "the device is not plugged into a machine") \
+	X(RING_OFFSET, BAD_PARAM_ERR, "the queue's first entry is not on its first page") \
+	X(RING_PAGE, BAD_PARAM_ERR, "the address of a page of the queue is not a multiple of 4096") \
+	X(RECORD_ALIGN, BAD_PARAM_ERR, "the address of the doorbell record is not a multiple of 8") \
+	X(EQ_FLAGS, BAD_PARAM_ERR, "the event queue's context asks for what is not implemented") \
+	X(EQ_SIZE, BAD_PARAM_ERR, "the event queue's log_eq_size is more than log_max_eq_sz") \
+	X(EQ_VECTOR, BAD_PARAM_ERR, "the device has no such interrupt vector") \
+	X(CQ_FLAGS, BAD_PARAM_ERR, "the completion queue's context asks for what is not implemented") \
+	X(CQ_SIZE, BAD_PARAM_ERR, "the completion queue's log_cq_size is more than log_max_cq_sz") \
+	X(CQ_MODIFY, BAD_PARAM_ERR, "of a completion queue only the overrun flag can be modified") \
+	X(WQ_FLAGS, BAD_PARAM_ERR, "the work queue asks for what is not implemented") \
+	X(WQ_SIZE, BAD_PARAM_ERR, "the work queue's log_wq_sz is more than log_max_wq_sz") \
+	X(WQ_STRIDE, BAD_PARAM_ERR, "the work queue's log_wq_stride is not one that the device has") \
+	X(WQ_TYPE, BAD_PARAM_ERR, "the work queue's type is not implemented") \
+	X(WQ_STATE, BAD_RES_STATE_ERR, "the queue is in another state, or does not go from it to the wanted one") \
+	X(WQ_MODIFY, BAD_PARAM_ERR, "modify_bitmask selects what cannot be modified") \
+	X(SQ_FLAGS, BAD_PARAM_ERR, "the send queue's context asks for what is not implemented") \
+	X(SQ_TIS_LIST, BAD_PARAM_ERR, "a send queue has at most one TIS") \
+	X(RQ_FLAGS, BAD_PARAM_ERR, "the receive queue's context asks for what is not implemented") \
+	X(MKEY_MODE, BAD_PARAM_ERR, "of memory keys only those of physical addresses are implemented") \
+	X(MKEY_RANGE, BAD_PARAM_ERR, "the memory key's range is empty or wraps around") \
+	X(TIS_FLAGS, BAD_PARAM_ERR, "TLS and LAG are not implemented") \
+	X(RQT_FLAGS, BAD_PARAM_ERR, "a table of receive queues lists receive queues of this device only") \
+	X(RQT_SIZE, BAD_PARAM_ERR, "the table of receive queues is empty, larger than it may become or than log_max_rqt_size") \
+	X(TIR_FLAGS, BAD_PARAM_ERR, "LRO, TLS and tunnels are not implemented") \
+	X(TIR_HASH, BAD_PARAM_ERR, "the hash function or a hashed field is not implemented") \
+	X(TIR_TYPE, BAD_PARAM_ERR, "a TIR is direct or indirect")
 /* clang-format on */
 
 #define NIC_SYNDROME_ENUM_(name, status, words) NIC_SYN_##name,
