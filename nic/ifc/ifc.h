@@ -243,9 +243,88 @@ enum mlx5_register {
 	MLX5_REG_PMTU = 0x5003,
 	MLX5_REG_PTYS = 0x5004,
 	MLX5_REG_PAOS = 0x5006,
+	MLX5_REG_PFCC = 0x5007,
 	MLX5_REG_PPCNT = 0x5008,
 	MLX5_REG_PPLM = 0x5023,
 	MLX5_REG_HOST_ENDIANNESS = 0x7004,
+};
+
+/* Groups of PPCNT. */
+enum mlx5_port_counters {
+	MLX5_PPCNT_IEEE_802_3 = 0x00,
+	MLX5_PPCNT_RFC_2863 = 0x01,
+	MLX5_PPCNT_RFC_2819 = 0x02,
+	MLX5_PPCNT_RFC_3635 = 0x03,
+	MLX5_PPCNT_ETHERNET_EXTENDED = 0x05,
+	MLX5_PPCNT_PER_PRIORITY = 0x10,
+	MLX5_PPCNT_PER_TRAFFIC_CLASS = 0x11,
+	MLX5_PPCNT_PHYSICAL_LAYER = 0x12,
+};
+
+/* Of PAOS. */
+enum mlx5_port_status {
+	MLX5_PORT_UP = 1,
+	MLX5_PORT_DOWN = 2,
+};
+
+/* Protocols of PTYS, as numbers of bits. */
+enum mlx5_port_protocol {
+	MLX5_PORT_40GBASE_CR4 = 6,
+	MLX5_PORT_10GBASE_CR = 12,
+	MLX5_PORT_100GBASE_CR4 = 20,
+	MLX5_PORT_25GBASE_CR = 27,
+	MLX5_PORT_50GBASE_CR2 = 30,
+};
+
+#define MLX5_PTYS_ETHERNET 4 /* proto_mask */
+
+/* sub_type of MLX5_EVENT_PORT_CHANGE. */
+enum mlx5_port_change {
+	MLX5_PORT_CHANGE_DOWN = 1,
+	MLX5_PORT_CHANGE_ACTIVE = 4,
+};
+
+/* op_mod of QUERY_PAGES and MANAGE_PAGES. */
+enum mlx5_pages_query {
+	MLX5_PAGES_BOOT = 1,
+	MLX5_PAGES_INIT = 2,
+	MLX5_PAGES_REGULAR = 3,
+};
+
+enum mlx5_pages_manage {
+	MLX5_PAGES_CANNOT_GIVE = 0,
+	MLX5_PAGES_GIVE = 1,
+	MLX5_PAGES_TAKE = 2,
+};
+
+/* Life of a function, in its vhca_state_context. */
+enum mlx5_vhca_state {
+	MLX5_VHCA_STATE_INVALID = 0,
+	MLX5_VHCA_STATE_ALLOCATED = 1,
+	MLX5_VHCA_STATE_ACTIVE = 2,
+	MLX5_VHCA_STATE_IN_USE = 3,
+	MLX5_VHCA_STATE_TEARDOWN_REQUEST = 4,
+};
+
+/* op_mod of QUERY_VPORT_STATE and MODIFY_VPORT_STATE: who asks about what. */
+enum mlx5_vport_state_of {
+	MLX5_VPORT_STATE_OF_VNIC = 0,
+	MLX5_VPORT_STATE_OF_ESWITCH = 1,
+	MLX5_VPORT_STATE_OF_UPLINK = 2,
+};
+
+enum mlx5_vport_admin {
+	MLX5_VPORT_ADMIN_DOWN = 0,
+	MLX5_VPORT_ADMIN_UP = 1,
+	MLX5_VPORT_ADMIN_AUTO = 2, /* as the link */
+};
+
+/* allowed_list_type of a vport context. */
+enum mlx5_vport_list {
+	MLX5_VPORT_LIST_UNICAST = 0,
+	MLX5_VPORT_LIST_MULTICAST = 1,
+	MLX5_VPORT_LIST_VLAN = 2,
+	MLX5_N_VPORT_LISTS
 };
 
 /* Delivery status of a command, in its queue entry: what is wrong before the command is looked at.

@@ -532,6 +532,7 @@
 	F(cmd_hca_cap, log_max_mkey, 0x1c, 21, 16) \
 	F(cmd_hca_cap, log_max_eq, 0x1c, 3, 0) \
 	F(cmd_hca_cap, log_max_klm_list_size, 0x20, 5, 0) \
+	F(cmd_hca_cap, vport_counters, 0x30, 30, 30) \
 	F(cmd_hca_cap, max_qp_cnt, 0x30, 25, 16) \
 	F(cmd_hca_cap, vport_group_manager, 0x34, 31, 31) \
 	F(cmd_hca_cap, nic_flow_table, 0x34, 25, 25) \
@@ -546,6 +547,7 @@
 	F(cmd_hca_cap, uar_sz, 0x48, 21, 16) \
 	F(cmd_hca_cap, log_pg_sz, 0x48, 7, 0) \
 	F(cmd_hca_cap, bf, 0x4c, 31, 31) \
+	F(cmd_hca_cap, driver_version, 0x4c, 30, 30) \
 	F(cmd_hca_cap, log_bf_reg_size, 0x4c, 20, 16) \
 	F(cmd_hca_cap, max_wqe_sz_sq, 0x50, 15, 0) \
 	F(cmd_hca_cap, max_wqe_sz_rq, 0x54, 15, 0) \

@@ -285,6 +285,56 @@
 	F(ppcnt_reg, prio_tc, 0x4, 2, 0) \
 	S(ppcnt_reg, counter_set, 0x8, 248, raw)
 
+#define IFC_ETH_802_3_CNTRS_SIZE 0xf8
+#define IFC_ETH_802_3_CNTRS(F, S) \
+	S(eth_802_3_cntrs, a_frames_transmitted_ok, 0x0, 8, raw) \
+	S(eth_802_3_cntrs, a_frames_received_ok, 0x8, 8, raw) \
+	S(eth_802_3_cntrs, a_octets_transmitted_ok, 0x20, 8, raw) \
+	S(eth_802_3_cntrs, a_octets_received_ok, 0x28, 8, raw) \
+	S(eth_802_3_cntrs, a_multicast_frames_xmitted_ok, 0x30, 8, raw) \
+	S(eth_802_3_cntrs, a_broadcast_frames_xmitted_ok, 0x38, 8, raw) \
+	S(eth_802_3_cntrs, a_multicast_frames_received_ok, 0x40, 8, raw) \
+	S(eth_802_3_cntrs, a_broadcast_frames_received_ok, 0x48, 8, raw)
+
+#define IFC_ETH_2863_CNTRS_SIZE 0xf8
+#define IFC_ETH_2863_CNTRS(F, S) \
+	S(eth_2863_cntrs, if_in_octets, 0x0, 8, raw) \
+	S(eth_2863_cntrs, if_in_ucast_pkts, 0x8, 8, raw) \
+	S(eth_2863_cntrs, if_out_octets, 0x28, 8, raw) \
+	S(eth_2863_cntrs, if_out_ucast_pkts, 0x30, 8, raw) \
+	S(eth_2863_cntrs, if_in_multicast_pkts, 0x48, 8, raw) \
+	S(eth_2863_cntrs, if_in_broadcast_pkts, 0x50, 8, raw) \
+	S(eth_2863_cntrs, if_out_multicast_pkts, 0x58, 8, raw) \
+	S(eth_2863_cntrs, if_out_broadcast_pkts, 0x60, 8, raw)
+
+#define IFC_ETH_2819_CNTRS_SIZE 0xf8
+#define IFC_ETH_2819_CNTRS(F, S) \
+	S(eth_2819_cntrs, ether_stats_octets, 0x8, 8, raw) \
+	S(eth_2819_cntrs, ether_stats_pkts, 0x10, 8, raw) \
+	S(eth_2819_cntrs, ether_stats_broadcast_pkts, 0x18, 8, raw) \
+	S(eth_2819_cntrs, ether_stats_multicast_pkts, 0x20, 8, raw)
+
+#define IFC_PHYS_LAYER_CNTRS_SIZE 0xf8
+#define IFC_PHYS_LAYER_CNTRS(F, S) \
+	F(phys_layer_cntrs, link_down_events, 0xc0, 31, 0)
+
+#define IFC_PFCC_REG_SIZE 0x20
+#define IFC_PFCC_REG(F, S) \
+	F(pfcc_reg, local_port, 0x0, 23, 16) \
+	F(pfcc_reg, ppan, 0x4, 31, 28) \
+	F(pfcc_reg, prio_mask_tx, 0x4, 23, 16) \
+	F(pfcc_reg, prio_mask_rx, 0x4, 7, 0) \
+	F(pfcc_reg, pptx, 0x8, 31, 31) \
+	F(pfcc_reg, aptx, 0x8, 30, 30) \
+	F(pfcc_reg, pfctx, 0x8, 23, 16) \
+	F(pfcc_reg, pprx, 0xc, 31, 31) \
+	F(pfcc_reg, aprx, 0xc, 30, 30) \
+	F(pfcc_reg, pfcrx, 0xc, 23, 16)
+
+#define IFC_HOST_ENDIANNESS_REG_SIZE 0x10
+#define IFC_HOST_ENDIANNESS_REG(F, S) \
+	F(host_endianness_reg, he, 0x0, 31, 24)
+
 #define IFC_QUERY_NIC_VPORT_CONTEXT_IN_SIZE 0x10
 #define IFC_QUERY_NIC_VPORT_CONTEXT_IN(F, S) \
 	F(query_nic_vport_context_in, opcode, 0x0, 31, 16) \
@@ -654,6 +704,12 @@
 	X(ptys_reg, PTYS_REG) \
 	X(pplm_reg, PPLM_REG) \
 	X(ppcnt_reg, PPCNT_REG) \
+	X(eth_802_3_cntrs, ETH_802_3_CNTRS) \
+	X(eth_2863_cntrs, ETH_2863_CNTRS) \
+	X(eth_2819_cntrs, ETH_2819_CNTRS) \
+	X(phys_layer_cntrs, PHYS_LAYER_CNTRS) \
+	X(pfcc_reg, PFCC_REG) \
+	X(host_endianness_reg, HOST_ENDIANNESS_REG) \
 	X(query_nic_vport_context_in, QUERY_NIC_VPORT_CONTEXT_IN) \
 	X(query_nic_vport_context_out, QUERY_NIC_VPORT_CONTEXT_OUT) \
 	X(modify_nic_vport_context_in, MODIFY_NIC_VPORT_CONTEXT_IN) \
