@@ -47,7 +47,7 @@ static void execute(struct nic_device *dev, const uint8_t *data, size_t n)
 	FUZZ_CHECK(in && out);
 	memcpy(in, data + n - in_size, in_size);
 	err = nic_device_exec(dev, in, in_size, out, out_size);
-	FUZZ_CHECK((err != 0) == (out_size < IFC_CMD_OUT_SIZE));
+	FUZZ_CHECK((err != 0) == (out_size < NIC_OUT_SIZE_MIN));
 	if (!err && IFC_GET(cmd_out, out, status))
 		FUZZ_CHECK(nic_syndrome_words(IFC_GET(cmd_out, out, syndrome)));
 	free(in);
@@ -86,7 +86,7 @@ static void look(struct nic_device *dev)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct nic_params params = { .n_vfs = 2 };
+	const struct nic_params params = { .n_vfs = 2, .n_sfs = 2 };
 	const struct nic_sink sink = { NULL, output, to_manager };
 	struct nic_device *dev;
 

@@ -209,14 +209,67 @@ static void find(const struct nic_device *dev, struct lookup *l)
 		__builtin_prefetch(l->slot->path.counters[i], 1);
 }
 
-static uint64_t finish_hit(struct nic_device *dev, const struct nic_path *p, uint32_t size)
+/* What is still to be added to a counter: that of the packet before is mostly that of the next. */
+struct tally {
+	struct nic_counter *counter;
+	struct nic_counter n;
+};
+
+static inline void tally_end(const struct tally *t)
 {
-	for (size_t i = 0; i < p->n_counters; i++) {
-		p->counters[i]->packets++;
-		p->counters[i]->octets += size + (uint64_t)(int64_t)p->deltas[i];
+	t->counter->packets += t->n.packets;
+	t->counter->octets += t->n.octets;
+}
+
+static inline void tally_add(struct tally *t, struct nic_counter *counter, uint64_t octets)
+{
+	if (UNLIKELY(t->counter != counter)) {
+		tally_end(t);
+		*t = (struct tally){ counter, { 0 } };
+	}
+	nic_count(&t->n, octets);
+}
+
+struct tallies {
+	struct nic_vport *from;
+	struct tally sent, received;
+};
+
+static inline uint64_t finish_hit(struct nic_device *dev, struct tallies *ts,
+				  const struct nic_path *p, const struct nic_frame *f)
+{
+	enum nic_traffic traffic = nic_traffic_of(f->data);
+
+	for (size_t i = 0; i < p->n_counters; i++)
+		nic_count(p->counters[i], f->size + (uint64_t)p->deltas[i]);
+	tally_add(&ts->sent, &ts->from->counts.sent[traffic], f->size);
+	for (size_t i = 0; i < p->n_out; i++) {
+		unsigned int t = p->traffic >> 2 * i & 3;
+		struct nic_vport *vp = &dev->vports[p->outs[i].vport];
+
+		tally_add(&ts->received,
+			  &vp->counts.received[t == NIC_N_TRAFFIC ? (unsigned int)traffic : t],
+			  f->size + (uint64_t)p->outs[i].delta);
 	}
 	nic_packet_account(dev, p);
 	return p->n_out;
+}
+
+static uint64_t finish_hits(struct nic_device *dev, struct nic_vport *from,
+			    const struct lookup *lookups, const struct nic_frame *frames, size_t n)
+{
+	struct tallies ts = { .from = from,
+			      .sent.counter = &from->counts.sent[NIC_UNICAST],
+			      .received.counter = &from->counts.received[NIC_UNICAST] };
+	uint64_t n_out = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (lookups[i].slot)
+			n_out += finish_hit(dev, &ts, &lookups[i].slot->path, &frames[i]);
+	}
+	tally_end(&ts.sent);
+	tally_end(&ts.received);
+	return n_out;
 }
 
 static uint64_t finish_miss(struct nic_device *dev, uint16_t vport, const struct lookup *l,
@@ -244,12 +297,9 @@ static uint64_t finish_miss(struct nic_device *dev, uint16_t vport, const struct
 static uint64_t finish_all(struct nic_device *dev, uint16_t vport, const struct lookup *lookups,
 			   const struct nic_frame *frames, size_t n)
 {
-	uint64_t n_out = 0;
+	struct nic_vport *from = nic_vport_find(dev, vport); /* there is one, if a path was found */
+	uint64_t n_out = from ? finish_hits(dev, from, lookups, frames, n) : 0;
 
-	for (size_t i = 0; i < n; i++) {
-		if (lookups[i].slot)
-			n_out += finish_hit(dev, &lookups[i].slot->path, frames[i].size);
-	}
 	for (size_t i = 0; i < n; i++) {
 		if (!lookups[i].slot)
 			n_out += finish_miss(dev, vport, &lookups[i], &frames[i]);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The built-in profile: every row with the reason why it may be set. Not set, because the device
- * does not do it: reformat, decap, tunnels, sub-functions, RoCE, software-owned steering,
- * termination tables, VLAN actions of vport contexts; of queues: striding, UMR, LRO, CQE
- * compression, interrupt moderation, software parsing, rate limits, time stamps.
+ * does not do it: reformat, decap, tunnels, RoCE, software-owned steering, termination tables, VLAN
+ * actions of vport contexts; of queues: striding, UMR, LRO, CQE compression, interrupt moderation,
+ * software parsing, rate limits, time stamps.
  */
 #include "nic/device/caps.h"
 
@@ -33,7 +33,23 @@ static const struct cap_row general[] = {
 	ROW(cmd_hca_cap, log_max_flow_counter_bulk, 15), /* counters of one query */
 	ROW(cmd_hca_cap, flow_counter_bulk_alloc, 0xff), /* bulks of 128 << 0...7 */
 	ROW(cmd_hca_cap, flex_parser_protocols,
-	    1 << 8 | 1 << 9), /* ICMP, ICMPv6: misc3 is matched */
+	    1 << 8 | 1 << 9),			      /* ICMP, ICMPv6: misc3 is matched */
+	ROW(cmd_hca_cap, vport_counters, 1),	      /* QUERY_VPORT_COUNTER */
+	ROW(cmd_hca_cap, driver_version, 1),	      /* SET_DRIVER_VERSION keeps it */
+	ROW(cmd_hca_cap, disable_local_lb_uc, 1),     /* a vport hears itself only when the FDB */
+	ROW(cmd_hca_cap, disable_local_lb_mc, 1),     /* says so: there is nothing to turn off */
+	ROW(cmd_hca_cap, log_max_current_uc_list, 7), /* addresses of a vport context */
+	ROW(cmd_hca_cap, log_max_current_mc_list, 7), /* the same */
+	ROW(cmd_hca_cap, log_max_vlan_list, 7),	      /* VLANs of it */
+	ROW(cmd_hca_cap, log_max_l2_table, NIC_LOG_L2_ENTRIES), /* SET_L2_TABLE_ENTRY */
+	/* Sub-functions as vports; the device takes away what it has none of. */
+	ROW(cmd_hca_cap, sf, 1), ROW(cmd_hca_cap, max_num_sf, NIC_SFS_MAX),
+	ROW(cmd_hca_cap, sf_base_id, 0x8000),
+	/* Their life, with events that SET_HCA_CAP turns on. */
+	ROW(cmd_hca_cap, vhca_state, 1), ROW(cmd_hca_cap, event_on_vhca_state_allocated, 1),
+	ROW(cmd_hca_cap, event_on_vhca_state_active, 1),
+	ROW(cmd_hca_cap, event_on_vhca_state_in_use, 1),
+	ROW(cmd_hca_cap, event_on_vhca_state_teardown_request, 1),
 	ROW(cmd_hca_cap, max_flow_counter_31_16, NIC_COUNTERS_MAX >> 16),
 	ROW(cmd_hca_cap, max_flow_counter_15_0, NIC_COUNTERS_MAX & 0xffff),
 	/* Queues. Numbers are what a hundred representors need, and some; memory is taken when they
@@ -71,6 +87,8 @@ static const struct cap_row ethernet[] = {
 	ROW(per_protocol_networking_offload_caps, rss_ind_tbl_cap, 8), /* as log_max_rqt_size */
 	ROW(per_protocol_networking_offload_caps, wqe_inline_mode,
 	    2), /* headers are read from the frame */
+	ROW(per_protocol_networking_offload_caps, max_vxlan_udp_ports,
+	    NIC_VXLAN_PORTS_MAX), /* ADD_VXLAN_UDP_DPORT */
 };
 
 static const struct cap_row eswitch_flow_table[] = {
@@ -197,17 +215,111 @@ const uint8_t *nic_caps_table(const struct nic_caps *caps, uint32_t table_type)
 	return prop && IFC_GET(flow_table_prop_layout, prop, ft_support) ? prop : NULL;
 }
 
-/* The maximum and the current value (bit 0 of op_mod) are the same: nothing can be set. */
+/* ---- commands ---- */
+
+/* What a driver may turn on and off, or make less, before it initialises the function. */
+static const struct settable {
+	unsigned int loc;
+	bool is_off; /* until it is set */
+} settable[] = {
+#define SETTABLE(field)                             \
+	{                                           \
+		IFC_LOC_cmd_hca_cap__##field, false \
+	}
+#define EVENT(state)                                                   \
+	{                                                              \
+		IFC_LOC_cmd_hca_cap__event_on_vhca_state_##state, true \
+	}
+	SETTABLE(log_max_qp),	 SETTABLE(log_max_current_uc_list),
+	SETTABLE(vhca_state),	 EVENT(allocated),
+	EVENT(active),		 EVENT(in_use),
+	EVENT(teardown_request),
+};
+
+void nic_caps_reset(struct nic_device *dev)
+{
+	dev->caps = *dev->function.max_caps;
+	for (size_t i = 0; i < ARRAY_SIZE(settable); i++) {
+		if (settable[i].is_off)
+			ifc_set(dev->caps.general, settable[i].loc, 0);
+	}
+}
+
+/* What another function than the manager's would be told: it manages nothing. */
+static enum nic_syndrome query_other(struct nic_command *c, const uint8_t *cap, uint8_t *out)
+{
+	uint32_t number = IFC_GET(query_hca_cap_in, c->in, function_id);
+	const struct nic_vport *vp = nic_vport_find(c->dev, number);
+
+	if (!vp || number == MLX5_VPORT_UPLINK)
+		return NIC_SYN_FUNCTION_ID;
+	if (IFC_GET(query_hca_cap_in, c->in, op_mod) >> 1 != MLX5_CAP_GENERAL)
+		return NIC_SYN_CAP_TYPE;
+	memcpy(out, cap, NIC_CAP_SIZE);
+	IFC_SET(cmd_hca_cap, out, vhca_id, nic_vport_vhca_id(c->dev, vp));
+	if (number == MLX5_VPORT_PF)
+		return NIC_SYN_NONE;
+	IFC_SET(cmd_hca_cap, out, vport_group_manager, 0);
+	IFC_SET(cmd_hca_cap, out, eswitch_manager, 0);
+	IFC_SET(cmd_hca_cap, out, sf, 0);
+	IFC_SET(cmd_hca_cap, out, max_num_sf, 0);
+	return NIC_SYN_NONE;
+}
+
+/* Bit 0 of op_mod: the current value instead of the maximum. */
 enum nic_syndrome nic_caps_query(struct nic_command *c)
 {
 	uint32_t op_mod = IFC_GET(query_hca_cap_in, c->in, op_mod);
-	const uint8_t *cap = nic_caps_find(&c->dev->caps, op_mod >> 1);
+	const struct nic_caps *caps = op_mod & 1 ? &c->dev->caps : c->dev->function.max_caps;
+	const uint8_t *cap = nic_caps_find(caps, op_mod >> 1);
+	uint8_t *out = IFC_PTR(query_hca_cap_out, c->out, capability);
 
 	if (!cap)
 		return NIC_SYN_CAP_TYPE;
-	if (IFC_GET(query_hca_cap_in, c->in, other_function) ||
-	    IFC_GET(query_hca_cap_in, c->in, function_id))
+	if (IFC_GET(query_hca_cap_in, c->in, other_function))
+		return query_other(c, cap, out);
+	if (IFC_GET(query_hca_cap_in, c->in, function_id))
 		return NIC_SYN_FUNCTION_ID;
-	memcpy(IFC_PTR(query_hca_cap_out, c->out, capability), cap, NIC_CAP_SIZE);
+	memcpy(out, cap, NIC_CAP_SIZE);
+	return NIC_SYN_NONE;
+}
+
+/* Whether two layouts agree in all but what may be set. */
+static bool differs(const uint8_t *a, const uint8_t *b)
+{
+	uint8_t diff[NIC_CAP_SIZE];
+
+	for (size_t i = 0; i < NIC_CAP_SIZE; i++)
+		diff[i] = a[i] ^ b[i];
+	for (size_t i = 0; i < ARRAY_SIZE(settable); i++)
+		ifc_set(diff, settable[i].loc, 0);
+	for (size_t i = 0; i < NIC_CAP_SIZE; i++) {
+		if (diff[i])
+			return true;
+	}
+	return false;
+}
+
+enum nic_syndrome nic_caps_set(struct nic_command *c)
+{
+	const uint8_t *want = IFC_PTR(set_hca_cap_in, c->in, capability);
+	uint32_t op_mod = IFC_GET(set_hca_cap_in, c->in, op_mod);
+
+	if (op_mod & 1)
+		return NIC_SYN_OP_MOD;
+	if (op_mod >> 1 != MLX5_CAP_GENERAL)
+		return nic_caps_find(&c->dev->caps, op_mod >> 1) ? NIC_SYN_CAP_FIXED
+								 : NIC_SYN_CAP_TYPE;
+	if (IFC_GET(set_hca_cap_in, c->in, other_function) ||
+	    IFC_GET(set_hca_cap_in, c->in, function_id))
+		return NIC_SYN_CAP_OTHER;
+	if (differs(want, c->dev->caps.general))
+		return NIC_SYN_CAP_FIXED;
+	for (size_t i = 0; i < ARRAY_SIZE(settable); i++) {
+		if (ifc_get(want, settable[i].loc) >
+		    ifc_get(c->dev->function.max_caps->general, settable[i].loc))
+			return NIC_SYN_CAP_MAX;
+	}
+	memcpy(c->dev->caps.general, want, NIC_CAP_SIZE);
 	return NIC_SYN_NONE;
 }

@@ -52,13 +52,12 @@ const struct nic_command_row nic_commands_steering[] = {
 	NIC_COMMAND(QUERY_FLOW_GROUP, 1, QUERY_FLOW_GROUP, QUERY_FLOW_GROUP, false, nic_group_query, NULL, NULL),
 	NIC_COMMAND(ALLOC_MODIFY_HEADER_CONTEXT, 1, ALLOC_MODIFY_HEADER_CONTEXT, ALLOC_MODIFY_HEADER_CONTEXT, false, nic_modify_header_alloc, modify_header_more, NULL),
 	NIC_COMMAND(DEALLOC_MODIFY_HEADER_CONTEXT, 1, DEALLOC_MODIFY_HEADER_CONTEXT, DEALLOC_MODIFY_HEADER_CONTEXT, false, nic_modify_header_dealloc, NULL, NULL),
-	NIC_COMMAND(QUERY_HCA_CAP, 0, QUERY_HCA_CAP, QUERY_HCA_CAP, false, nic_caps_query, NULL, NULL),
 	{ 0 },
 };
 /* clang-format on */
 
-static const struct nic_command_row *const tables[] = { nic_commands_steering,
-							nic_commands_queues };
+static const struct nic_command_row *const tables[] = { nic_commands_steering, nic_commands_queues,
+							nic_commands_function };
 
 /* ---- reserved bits ---- */
 
@@ -79,10 +78,10 @@ static void clear_fields(uint8_t *mask, const struct ifc_struct *s)
 	}
 }
 
-static void set_reserved(uint8_t *mask, const struct ifc_struct *s)
+void nic_layout_reserved(uint8_t *mask, const struct ifc_struct *layout)
 {
-	memset(mask, 0xff, s->size);
-	clear_fields(mask, s);
+	memset(mask, 0xff, layout->size);
+	clear_fields(mask, layout);
 }
 
 static void set_element_masks(struct nic_device *dev)
@@ -96,7 +95,7 @@ static void set_element_masks(struct nic_device *dev)
 	};
 
 	for (size_t i = 0; i < NIC_N_ELEMENTS; i++)
-		set_reserved(dev->element_reserved[i], ifc_struct_find(layouts[i]));
+		nic_layout_reserved(dev->element_reserved[i], ifc_struct_find(layouts[i]));
 }
 
 static int add_row(struct nic_device *dev, const struct nic_command_row *row)
@@ -106,7 +105,7 @@ static int add_row(struct nic_device *dev, const struct nic_command_row *row)
 
 	if (!reserved)
 		return -ENOMEM;
-	set_reserved(reserved, layout);
+	nic_layout_reserved(reserved, layout);
 	dev->reserved[row->opcode] = reserved;
 	dev->rows[row->opcode] = row;
 	return 0;
@@ -136,11 +135,29 @@ static enum nic_syndrome check_lengths(const struct nic_command_row *cmd,
 				       const struct nic_command *c)
 {
 	if (c->in_size < cmd->in_size ||
-	    c->in_size != cmd->in_size + (cmd->in_more ? cmd->in_more(c->in) : 0))
+	    (!(cmd->open & NIC_OPEN_IN) &&
+	     c->in_size != cmd->in_size + (cmd->in_more ? cmd->in_more(c->in) : 0)))
 		return NIC_SYN_IN_LENGTH;
-	return c->out_size == cmd->out_size + (cmd->out_more ? cmd->out_more(c->in) : 0)
-		       ? NIC_SYN_NONE
-		       : NIC_SYN_OUT_LENGTH;
+	if (c->out_size < cmd->out_size ||
+	    (!(cmd->open & NIC_OPEN_OUT) &&
+	     c->out_size != cmd->out_size + (cmd->out_more ? cmd->out_more(c->in) : 0)))
+		return NIC_SYN_OUT_LENGTH;
+	return NIC_SYN_NONE;
+}
+
+/* Which word tells of the state that the function is in: what a driver should have done before. */
+static enum nic_syndrome check_state(const struct nic_command_row *cmd,
+				     const struct nic_device *dev)
+{
+	static const enum nic_syndrome syndromes[] = {
+		[NIC_FUNCTION_DISABLED] = NIC_SYN_STATE_DISABLED,
+		[NIC_FUNCTION_ENABLED] = NIC_SYN_STATE_ENABLED,
+		[NIC_FUNCTION_READY] = NIC_SYN_STATE_READY,
+		[NIC_FUNCTION_INITIALISED] = NIC_SYN_STATE_INITIALISED,
+	};
+	unsigned int states = cmd->states ? cmd->states : NIC_STATE(INITIALISED);
+
+	return states >> dev->function.state & 1 ? NIC_SYN_NONE : syndromes[dev->function.state];
 }
 
 static enum nic_syndrome execute(struct nic_command *c)
@@ -162,6 +179,9 @@ static enum nic_syndrome execute(struct nic_command *c)
 		return NIC_SYN_RESERVED;
 	if (cmd->op_mods && IFC_GET(cmd_in, c->in, op_mod) >= cmd->op_mods)
 		return NIC_SYN_OP_MOD;
+	s = check_state(cmd, c->dev);
+	if (s)
+		return s;
 	s = cmd->run(c);
 	if (!s && cmd->changes)
 		nic_cache_flush(c->dev);
@@ -253,7 +273,7 @@ int nic_device_exec(void *device, const void *in, size_t in_size, void *out, siz
 	struct span sp;
 	int err = 0;
 
-	if (out_size < IFC_CMD_OUT_SIZE)
+	if (out_size < NIC_OUT_SIZE_MIN)
 		return -EINVAL;
 	sp = SPAN_NAMED(dev->trace, "nic_device_exec");
 	if (span_is_on(&sp))

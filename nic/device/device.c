@@ -13,14 +13,10 @@
 
 static int init(struct nic_device *dev, const struct nic_params *params)
 {
+	int err;
+
 	dev->trace = params->trace;
-	dev->n_vports = (uint16_t)(params->n_vfs + 2);
 	dev->generation = dev->flushed_at = 1;
-	if (params->caps)
-		dev->caps = *params->caps;
-	else
-		nic_caps_default(&dev->caps);
-	dev->vhca_id = (uint16_t)IFC_GET(cmd_hca_cap, dev->caps.general, vhca_id);
 	idr_init(&dev->tables);
 	idr_init(&dev->groups);
 	idr_init(&dev->modify_headers);
@@ -28,12 +24,11 @@ static int init(struct nic_device *dev, const struct nic_params *params)
 	pool_init(&dev->group_pool, sizeof(struct nic_group));
 	for (size_t i = 0; i < ARRAY_SIZE(dev->entry_pools); i++)
 		pool_init(&dev->entry_pools[i], sizeof(struct nic_entry) + i * sizeof(uint32_t));
-	dev->ingress = mem_new_array(dev->n_vports, sizeof(void *));
-	dev->egress = mem_new_array(dev->n_vports, sizeof(void *));
 	dev->scratch = mem_new_array(2, sizeof(struct nic_scratch));
-	if (!dev->ingress || !dev->egress || !dev->scratch || nic_queues_init(dev))
+	if (!dev->scratch || nic_queues_init(dev))
 		return -ENOMEM;
-	return nic_commands_init(dev);
+	err = nic_function_init(dev, params);
+	return err ? err : nic_commands_init(dev);
 }
 
 int nic_device_new(struct nic_device **out, const struct nic_params *params)
@@ -41,7 +36,7 @@ int nic_device_new(struct nic_device **out, const struct nic_params *params)
 	struct nic_device *dev;
 	int err;
 
-	if (params->n_vfs > VFS_MAX)
+	if (params->n_vfs > VFS_MAX || params->n_sfs > NIC_SFS_MAX)
 		return -EINVAL;
 	dev = mem_new(sizeof *dev);
 	if (!dev)
@@ -63,15 +58,16 @@ static void free_entries(struct nic_device *dev, struct nic_table *t)
 		nic_entry_free(dev, e);
 }
 
-void nic_device_free(struct nic_device *dev)
+void nic_device_release(struct nic_device *dev)
 {
 	struct nic_modify_header *m;
 	struct nic_table *t;
 	struct nic_group *g;
 	uint64_t i;
 
-	if (!dev)
-		return;
+	dev->fdb_root = dev->nic_root = NULL;
+	for (size_t v = 0; v < dev->n_vports; v++)
+		dev->vports[v].ingress = dev->vports[v].egress = NULL;
 	idr_for_each (&dev->tables, i, t)
 		free_entries(dev, t);
 	idr_for_each (&dev->groups, i, g)
@@ -87,13 +83,23 @@ void nic_device_free(struct nic_device *dev)
 	for (size_t n = 0; n < ARRAY_SIZE(dev->entry_pools); n++)
 		pool_fini(&dev->entry_pools[n]);
 	nic_counters_fini(&dev->counters);
-	nic_queues_fini(dev);
+	nic_objects_free(dev);
 	nic_cache_fini(&dev->cache);
+	nic_cache_flush(dev);
+	dev->consulted = (struct nic_key){ 0 };
+	dev->n_bytes_more = 0;
+}
+
+void nic_device_free(struct nic_device *dev)
+{
+	if (!dev)
+		return;
+	nic_device_release(dev);
+	nic_queues_fini(dev);
+	nic_function_fini(dev);
 	nic_commands_fini(dev);
 	nic_device_log_stop(dev);
 	nic_device_fault_clear(dev, 0);
-	mem_free(dev->ingress);
-	mem_free(dev->egress);
 	mem_free(dev->scratch);
 	mem_free(dev);
 }
@@ -105,7 +111,7 @@ void nic_device_set_sink(struct nic_device *dev, const struct nic_sink *sink)
 
 bool nic_device_has_vport(const struct nic_device *dev, uint16_t vport)
 {
-	return nic_vport_slot(dev, vport) >= 0;
+	return nic_vport_find(dev, vport);
 }
 
 void nic_device_set_tap(struct nic_device *dev, const struct nic_tap *tap)
@@ -124,6 +130,7 @@ struct trace *nic_device_set_trace(struct nic_device *dev, struct trace *trace)
 void nic_device_set_bus(struct nic_device *dev, const struct nic_bus *bus)
 {
 	dev->bus = bus ? *bus : (struct nic_bus){ 0 };
+	nic_device_reset(dev);
 }
 
 /* An index tree costs about one pointer and a bit for each number in use. */

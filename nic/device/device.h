@@ -24,10 +24,14 @@ struct nic_device;
 #define NIC_GROUPS_MAX	    (1u << 23)
 #define NIC_ENTRIES_MAX	    (1u << 24) /* of the whole device; more: LIM */
 #define NIC_COUNTERS_MAX    (1u << 24)
+#define NIC_SFS_MAX	    1024u
 #define NIC_PATH_TABLES_MAX 64 /* tables that one packet may pass: then it is dropped as a loop */
 
 struct nic_params {
-	unsigned int n_vfs;  /* vports 1..n_vfs exist besides 0 and the uplink */
+	unsigned int n_vfs; /* vports 1..n_vfs exist besides 0 and the uplink */
+	unsigned int n_sfs; /* sub-functions that may be allocated; their vports are from sf_base_id
+			       on */
+	unsigned int index; /* of the device, in its addresses and GUIDs: two in a machine differ */
 	struct trace *trace; /* kept; may be NULL */
 	/* Capabilities; NULL: the built-in profile. Bytes of QUERY_HCA_CAP by type, see
 	 * nic_caps_default(). */
@@ -41,12 +45,22 @@ int nic_device_new(struct nic_device **out, const struct nic_params *params) MUS
 void nic_device_free(struct nic_device *dev);
 
 /* Executes one command: for struct mlx5_cmd_front. 0 always: what is wrong is in the status.
- * @out_size >= 16, else -EINVAL. */
+ * @out_size >= NIC_OUT_SIZE_MIN, else -EINVAL. */
+#define NIC_OUT_SIZE_MIN 8
 int nic_device_exec(void *dev, const void *in, size_t in_size, void *out, size_t out_size);
 
-/* Plugs the device into a machine: @bus is copied, its aux kept. NULL: unplugs it. Commands that
- * need memory or interrupts are refused without one. */
+/*
+ * Plugs the device into a machine: @bus is copied, its aux kept. NULL: unplugs it. Commands that
+ * need memory or interrupts are refused without one. Either resets it, so that nothing of another
+ * machine's driver is left. In a machine the function is disabled until its driver enables it;
+ * without one it is initialised.
+ */
 void nic_device_set_bus(struct nic_device *dev, const struct nic_bus *bus);
+/* All that commands made goes; counters of vports and port stay. */
+void nic_device_reset(struct nic_device *dev);
+
+/* Pulls out or plugs in the cable of the uplink; it is in at the begin. */
+void nic_device_set_link(struct nic_device *dev, bool up);
 
 /* "the group's mask is not the entry's" for a syndrome; NULL: not one of ours. */
 const char *nic_syndrome_words(uint32_t syndrome);
@@ -84,6 +98,7 @@ enum nic_drop {
 	NIC_DROP_ERROR,	    /* malformed for what an action wants; no room */
 	NIC_DROP_NO_BUFFER, /* nothing is posted to the receive queue */
 	NIC_DROP_QUEUE,	    /* the receive queue is not ready, fails, or has too short buffers */
+	NIC_DROP_DOWN, /* the vport is turned off, the port is down, or a sub-function is gone */
 	NIC_N_DROPS
 };
 const char *nic_drop_name(enum nic_drop drop); /* "forwarded", "drop action", "miss", ... */

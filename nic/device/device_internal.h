@@ -16,6 +16,7 @@
 #include "base/pool.h"
 #include "nic/device/caps.h"
 #include "nic/device/device.h"
+#include "nic/device/function_internal.h"
 #include "nic/device/objects.h"
 #include "nic/device/syndromes.h"
 
@@ -63,10 +64,6 @@ bool nic_key_parse(struct nic_key *k, struct nic_layers *l, const uint8_t *data,
 
 /* ---- objects ---- */
 
-struct nic_counter {
-	uint64_t packets, octets;
-};
-
 #define NIC_COUNTERS_PER_CHUNK 128 /* the smallest bulk, so that a bulk is a row of chunks */
 
 struct nic_counter_chunk {
@@ -99,6 +96,7 @@ struct nic_modify_header {
 	uint32_t id, refs;
 	uint8_t table_type, n_actions;
 	bool uses_frame, changes_frame; /* reads or writes more than registers; writes */
+	bool changes_dmac;		/* the destination's address */
 	bool changes_type;		/* the ethertype */
 	struct nic_modify_action actions[];
 };
@@ -156,7 +154,8 @@ struct nic_group {
 
 struct nic_table {
 	uint32_t id, size, refs;
-	uint16_t vport; /* of ACLs */
+	uint16_t vport;		 /* of ACLs */
+	struct nic_vport *owner; /* the same; NULL: it belongs to none */
 	uint8_t type, level, log_size, miss_action;
 	struct nic_table *miss;
 	struct idr groups;	 /* by last index, for overlaps */
@@ -171,15 +170,25 @@ struct nic_table {
 /* ---- the cache of whole paths ---- */
 
 #define NIC_PATH_COUNTERS_MAX 2
+#define NIC_PATH_OUTS_MAX     2
 
-/* What becomes of all packets with the same key: what is counted (octets: frame size and delta) and
- * how many copies leave. */
+/* A copy that leaves. */
+struct nic_path_out {
+	uint16_t vport; /* place in the device's array */
+	int16_t delta;
+};
+
+/* What becomes of all packets with the same key: what is counted (octets: frame size and delta),
+ * and where copies leave. */
 struct nic_path {
 	struct nic_counter *counters[NIC_PATH_COUNTERS_MAX];
 	int16_t deltas[NIC_PATH_COUNTERS_MAX];
-	uint8_t n_counters, drop;
-	uint16_t n_out : 15;
+	struct nic_path_out outs[NIC_PATH_OUTS_MAX];
+	uint16_t n_out : 15;  /* may be more than were noted */
 	uint16_t is_late : 1; /* a table was asked after the frame had been changed */
+	uint8_t drop : 4, n_counters : 4;
+	/* enum nic_traffic of the copies, 2 bits each; NIC_N_TRAFFIC: as that of what came in. */
+	uint8_t traffic;
 };
 
 struct nic_cache_slot {
@@ -236,7 +245,10 @@ struct nic_device {
 	struct nic_caps caps;
 	struct nic_sink sink;
 	struct nic_bus bus; /* all NULL: none */
-	uint16_t n_vports;  /* with the manager's and the uplink */
+	struct nic_function function;
+	/* The manager's, those of VFs, of sub-functions, and the uplink. */
+	struct nic_vport *vports;
+	uint16_t n_vports, n_vfs, n_sfs, sf_base;
 	uint16_t vhca_id;
 	uint64_t generation; /* of all that a path depends on */
 	uint64_t flushed_at; /* no path of an older generation counts */
@@ -246,7 +258,6 @@ struct nic_device {
 	struct pool entry_pools[NIC_KEY_WORDS + 1]; /* by the number of words of the mask */
 	struct nic_counters counters;
 	struct nic_table *fdb_root, *nic_root;
-	struct nic_table **ingress, **egress; /* roots by vport */
 	size_t n_entries, n_masks, n_bytes_more;
 	struct nic_key consulted; /* all bits that a path depends on; they only become more */
 
@@ -286,19 +297,38 @@ struct nic_command_row {
 	nic_handler *run;
 	/* Bytes behind the fixed part, of which @in has at least in_size; NULL: none. */
 	size_t (*in_more)(const uint8_t *in), (*out_more)(const uint8_t *in);
+	uint8_t states; /* of the function, NIC_STATE(); 0: only INITIALISED */
+	uint8_t open;	/* NIC_OPEN_* */
 };
 
-#define NIC_COMMAND(op, op_mods, in, out, changes, run, ...)                                       \
-	{                                                                                          \
-		MLX5_CMD_OP_##op, op_mods, IFC_##in##_IN_SIZE, IFC_##out##_OUT_SIZE, changes, run, \
-			__VA_ARGS__                                                                \
-	}
+/* The handler looks at what is behind the fixed part of input or output, and at its length. */
+#define NIC_OPEN_IN  1
+#define NIC_OPEN_OUT 2
+
+/* clang-format off */
+#define NIC_COMMAND(op, n_op_mods, in, out, is_change, handler, more_in, more_out) \
+	NIC_COMMAND_IN(op, n_op_mods, in, out, is_change, handler, more_in, more_out, 0, 0)
+#define NIC_COMMAND_IN(op, n_op_mods, in, out, is_change, handler, more_in, more_out, in_states, is_open) \
+	{ .opcode = MLX5_CMD_OP_##op, .op_mods = n_op_mods, \
+	  .in_size = IFC_##in##_IN_SIZE, .out_size = IFC_##out##_OUT_SIZE, \
+	  .changes = is_change, .run = handler, .in_more = more_in, .out_more = more_out, \
+	  .states = in_states, .open = is_open }
+/* clang-format on */
 
 /* The commands, by what they are about; a table ends with opcode 0. */
 extern const struct nic_command_row nic_commands_steering[];
 extern const struct nic_command_row nic_commands_queues[];
+extern const struct nic_command_row nic_commands_function[];
 
-nic_handler nic_caps_query;
+nic_handler nic_caps_query, nic_caps_set;
+nic_handler nic_pages_query, nic_pages_manage;
+nic_handler nic_register_access;
+nic_handler nic_vport_query_context, nic_vport_modify_context;
+nic_handler nic_vport_query_state, nic_vport_modify_state;
+nic_handler nic_vport_query_esw_context, nic_vport_modify_esw_context;
+nic_handler nic_vport_query_counter;
+nic_handler nic_sf_alloc, nic_sf_dealloc, nic_sf_query_state, nic_sf_modify_state;
+nic_handler nic_l2_table_set, nic_l2_table_delete, nic_vxlan_port_add, nic_vxlan_port_delete;
 nic_handler nic_table_create, nic_table_destroy, nic_table_modify, nic_table_query;
 nic_handler nic_table_set_root;
 nic_handler nic_group_create, nic_group_destroy, nic_group_query;
@@ -360,8 +390,45 @@ static inline const struct nic_fault *nic_fault_due(const struct nic_command *c,
 int nic_commands_init(struct nic_device *dev) MUST_CHECK;
 void nic_commands_fini(struct nic_device *dev);
 
-/* Slot of a vport in the arrays by vport, or -1. */
-int nic_vport_slot(const struct nic_device *dev, uint32_t vport);
+/* Sets the bits of @mask, of the layout's size, that no field covers. */
+void nic_layout_reserved(uint8_t *mask, const struct ifc_struct *layout);
+
+/* The vport of a number, or NULL. */
+static inline struct nic_vport *nic_vport_find(const struct nic_device *dev, uint32_t number)
+{
+	uint32_t sf = number - dev->sf_base;
+
+	if (number <= dev->n_vfs)
+		return &dev->vports[number];
+	if (number == MLX5_VPORT_UPLINK)
+		return &dev->vports[dev->n_vports - 1];
+	if (sf < dev->n_sfs && dev->vports[1u + dev->n_vfs + sf].exists)
+		return &dev->vports[1u + dev->n_vfs + sf];
+	return NULL;
+}
+
+static inline struct nic_vport *nic_uplink(const struct nic_device *dev)
+{
+	return &dev->vports[dev->n_vports - 1];
+}
+
+/* Of a frame, whose first 6 bytes are there. */
+static inline enum nic_traffic nic_traffic_of(const uint8_t *frame)
+{
+	if (LIKELY(!(frame[0] & 1)))
+		return NIC_UNICAST;
+	return get_be32(frame) == 0xffffffff && get_be16(frame + 4) == 0xffff ? NIC_BROADCAST
+									      : NIC_MULTICAST;
+}
+
+static inline void nic_count(struct nic_counter *c, uint64_t octets)
+{
+	c->packets++;
+	c->octets += octets;
+}
+
+/* Releases all that commands made. */
+void nic_device_release(struct nic_device *dev);
 
 /* What names a table in a command: type, vport, number. These fields lie at the same place in all
  * of them. */

@@ -36,7 +36,7 @@ static bool is_root(const struct nic_device *dev, const struct nic_table *t)
 	bool is = t == dev->fdb_root || t == dev->nic_root;
 
 	for (size_t i = 0; i < dev->n_vports; i++)
-		is = is || t == dev->ingress[i] || t == dev->egress[i];
+		is = is || t == dev->vports[i].ingress || t == dev->vports[i].egress;
 	return is;
 }
 
@@ -71,7 +71,7 @@ const char *nic_drop_name(enum nic_drop drop)
 		[NIC_DROP_NONE] = "forwarded",	  [NIC_DROP_ACTION] = "drop action",
 		[NIC_DROP_MISS] = "miss",	  [NIC_DROP_LOOP] = "loop",
 		[NIC_DROP_ERROR] = "error",	  [NIC_DROP_NO_BUFFER] = "no buffer",
-		[NIC_DROP_QUEUE] = "queue error",
+		[NIC_DROP_QUEUE] = "queue error", [NIC_DROP_DOWN] = "vport down",
 	};
 
 	return names[drop];

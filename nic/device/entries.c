@@ -112,7 +112,7 @@ static enum nic_syndrome plan_vport(struct nic_device *dev, struct plan *p, uint
 	if (valid &&
 	    IFC_GET(dest_format_struct, dest, destination_eswitch_owner_vhca_id) != dev->vhca_id)
 		return NIC_SYN_DEST_VHCA;
-	if (nic_vport_slot(dev, vport) < 0)
+	if (!nic_vport_find(dev, vport))
 		return NIC_SYN_DEST_VPORT;
 	p->vports[p->n_vports++] = (struct nic_dest){ .vport = (uint16_t)vport,
 						      .type = MLX5_DEST_VPORT,

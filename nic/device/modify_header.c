@@ -23,6 +23,8 @@ enum base {
 	BASE_REG_B,
 };
 
+#define DMAC_WORD 2 /* of a key */
+
 struct nic_modify_field {
 	uint16_t id; /* enum mlx5_modify_field */
 	const char *name;
@@ -233,12 +235,32 @@ int nic_modify_header_run(const struct nic_modify_header *m, struct packet *p,
 	return 0;
 }
 
+/* Whether all of the destination's address is set. */
+static bool sets_dmac(const struct nic_modify_header *m)
+{
+	bool high = false, low = false;
+
+	for (size_t i = 0; i < m->n_actions; i++) {
+		const struct nic_modify_action *a = &m->actions[i];
+		bool is_whole = a->type == MLX5_ACTION_SET && a->length == a->dst->width;
+
+		high = high || (is_whole && a->dst->id == MLX5_FIELD_OUT_DMAC_47_16);
+		low = low || (is_whole && a->dst->id == MLX5_FIELD_OUT_DMAC_15_0);
+	}
+	return high && low;
+}
+
 /*
  * What set writes does not depend on the packet, but what it leaves of a field does; add carries
  * through the whole field and copy reads another. Whole words are simple and enough.
  */
 void nic_modify_header_consults(const struct nic_modify_header *m, struct nic_key *mask)
 {
+	if (m->changes_dmac && !sets_dmac(m)) {
+		/* What is counted as broadcast hangs on what is left of it. */
+		mask->w[DMAC_WORD] = UINT32_MAX;
+		mask->w[DMAC_WORD + 1] |= 0xffff0000;
+	}
 	for (size_t i = 0; i < m->n_actions; i++) {
 		const struct nic_modify_action *a = &m->actions[i];
 
@@ -329,6 +351,8 @@ static void note_changes(struct nic_modify_header *m)
 
 		m->changes_frame = m->changes_frame || a->dst->base < BASE_REG;
 		m->changes_type = m->changes_type || a->dst->base == BASE_TYPE;
+		m->changes_dmac = m->changes_dmac || a->dst->id == MLX5_FIELD_OUT_DMAC_47_16 ||
+				  a->dst->id == MLX5_FIELD_OUT_DMAC_15_0;
 		m->uses_frame = m->uses_frame || m->changes_frame ||
 				(a->src && a->src->base < BASE_REG);
 	}

@@ -21,6 +21,7 @@ struct walk {
 	bool has_sink;
 	bool is_traced;
 	bool is_rewritten; /* the frame is not what came in */
+	bool is_dmac_new;  /* what it is counted as is not what came in */
 	unsigned int tables_left;
 	struct nic_key key;
 	struct nic_layers layers;
@@ -59,6 +60,7 @@ static int run_modify_header(struct walk *w, const struct nic_modify_header *m)
 	/* What is behind another ethertype is not in the key of the path. */
 	if (m->changes_type)
 		*w->is_whole = false;
+	w->is_dmac_new = w->is_dmac_new || m->changes_dmac;
 	if (!err && m->changes_frame)
 		look_again(w);
 	return err;
@@ -158,11 +160,34 @@ static void nic_device_output(struct walk *w, uint16_t vport)
 	span_end(&sp, 0);
 }
 
-static void deliver(struct walk *w, uint16_t vport)
+static void note_out(struct walk *w, const struct nic_vport *vp, enum nic_traffic traffic)
 {
-	w->path->n_out++;
+	struct nic_path *p = w->path;
+	unsigned int i = p->n_out++;
+
+	if (i >= NIC_PATH_OUTS_MAX) {
+		*w->is_whole = false;
+		return;
+	}
+	p->outs[i].vport = (uint16_t)(vp - w->dev->vports);
+	p->outs[i].delta = (int16_t)((int)w->size - (int)w->size_before);
+	p->traffic |= (uint8_t)((w->is_dmac_new ? traffic : NIC_N_TRAFFIC) << 2 * i);
+}
+
+static void deliver(struct walk *w, struct nic_vport *vp)
+{
+	enum nic_traffic traffic = nic_traffic_of(w->data);
+
+	nic_count(&vp->counts.received[traffic], w->size);
+	note_out(w, vp, traffic);
 	if (w->has_sink)
-		nic_device_output(w, vport);
+		nic_device_output(w, vp->number);
+}
+
+/* Whether frames pass between the e-switch and what is behind a vport. */
+static bool is_open(const struct nic_device *dev, const struct nic_vport *vp)
+{
+	return vp && !vp->is_off && (vp != nic_uplink(dev) || dev->function.port.is_up);
 }
 
 static inline const struct nic_entry *look_up(const struct walk *w, const struct nic_table *t)
@@ -206,20 +231,22 @@ static enum nic_drop run_acl(struct walk *w, const struct nic_table *t)
 
 static enum nic_drop leave(struct walk *w, uint16_t vport)
 {
-	const struct nic_table *acl = w->dev->egress[nic_vport_slot(w->dev, vport)];
+	struct nic_vport *vp = nic_vport_find(w->dev, vport);
 	struct walk out;
 	enum nic_drop drop;
 
-	if (!acl) {
-		deliver(w, vport);
+	if (!is_open(w->dev, vp))
+		return NIC_DROP_DOWN;
+	if (!vp->egress) {
+		deliver(w, vp);
 		return NIC_DROP_NONE;
 	}
 	out = *w;
 	out.is_copy = false;
 	out.scratch = &w->dev->scratch[1];
-	drop = run_acl(&out, acl);
+	drop = run_acl(&out, vp->egress);
 	if (!drop)
-		deliver(&out, vport);
+		deliver(&out, vp);
 	return drop;
 }
 
@@ -263,17 +290,22 @@ static enum nic_drop run_fdb(struct walk *w, const struct nic_table *t)
 
 static enum nic_drop run_packet(struct walk *w, uint16_t vport, uint32_t sqn)
 {
-	int slot = nic_vport_slot(w->dev, vport);
+	struct nic_vport *vp = nic_vport_find(w->dev, vport);
 	enum nic_drop drop;
 
-	if (slot < 0 || !nic_key_parse(&w->key, &w->layers, w->data, w->size))
+	if (!vp || !nic_key_parse(&w->key, &w->layers, w->data, w->size))
 		return NIC_DROP_ERROR;
+	if (!is_open(w->dev, vp)) {
+		*w->is_whole = false; /* it has not been sent: nothing is to be counted */
+		return NIC_DROP_DOWN;
+	}
+	nic_count(&vp->counts.sent[nic_traffic_of(w->data)], w->size);
 	memset(&w->key.w[NIC_KEY_REGS], 0, 9 * sizeof w->key.w[0]);
 	w->key.w[NIC_KEY_MISC] = sqn;
 	w->key.w[NIC_KEY_MISC + 1] = (uint32_t)w->dev->vhca_id << 16 | vport;
 	w->key.w[NIC_KEY_ORIGIN] = vport == MLX5_VPORT_UPLINK ? NIC_FROM_UPLINK : NIC_FROM_LOCAL;
-	if (w->dev->ingress[slot]) {
-		drop = run_acl(w, w->dev->ingress[slot]);
+	if (vp->ingress) {
+		drop = run_acl(w, vp->ingress);
 		if (drop)
 			return drop;
 	}
@@ -294,13 +326,13 @@ static bool run(struct nic_device *dev, uint16_t vport, uint32_t sqn, const stru
 	w.data = frame->data;
 	w.size = w.size_before = frame->size;
 	w.scratch = &dev->scratch[0];
-	w.is_copy = w.is_rewritten = false;
+	w.is_copy = w.is_rewritten = w.is_dmac_new = false;
 	w.has_sink = sp;
 	w.is_traced = sp && span_is_on(sp);
 	w.tables_left = NIC_PATH_TABLES_MAX;
 	w.path = path;
 	w.is_whole = &is_whole;
-	path->drop = (uint8_t)run_packet(&w, vport, sqn);
+	path->drop = run_packet(&w, vport, sqn) & 0xf;
 	nic_packet_account(dev, path);
 	return is_whole && path->drop != NIC_DROP_ERROR;
 }

@@ -470,6 +470,26 @@ static void plug(struct machine *m, bool is_in)
 	nic_device_set_bus(m->dev, is_in ? &bus : NULL);
 }
 
+/* What a driver does before it makes queues. */
+static void bring_up(struct machine *m)
+{
+	uint64_t pages = take_pages(m, NIC_PAGES_BOOT + NIC_PAGES_INIT);
+	struct cmd c;
+
+	start(&c, MLX5_CMD_OP_ENABLE_HCA);
+	run_ok(m, &c);
+	start(&c, MLX5_CMD_OP_SET_ISSI);
+	IFC_SET(set_issi_in, c.in, current_issi, 1);
+	run_ok(m, &c);
+	start(&c, MLX5_CMD_OP_MANAGE_PAGES);
+	IFC_SET(manage_pages_in, c.in, op_mod, MLX5_PAGES_GIVE);
+	IFC_SET(manage_pages_in, c.in, input_num_entries, NIC_PAGES_BOOT + NIC_PAGES_INIT);
+	put_pages(&c, pages, NIC_PAGES_BOOT + NIC_PAGES_INIT);
+	run_ok(m, &c);
+	start(&c, MLX5_CMD_OP_INIT_HCA);
+	run_ok(m, &c);
+}
+
 static struct machine *machine_new(void)
 {
 	struct nic_params params = { .n_vfs = 2 };
@@ -485,6 +505,7 @@ static struct machine *machine_new(void)
 	assert_int_equal(nic_device_new(&m->dev, &params), 0);
 	nic_device_set_sink(m->dev, &sink);
 	plug(m, true);
+	bring_up(m);
 	for (size_t i = 0; i < N_AT; i++)
 		pages_of[i] = take_pages(m, 1);
 	memset(at(m, pages_of[AT_RECORDS]), 0, PAGE);

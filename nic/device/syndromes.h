@@ -156,7 +156,49 @@
 	X(RQT_SIZE, BAD_PARAM_ERR, "the table of receive queues is empty, larger than it may become or than log_max_rqt_size") \
 	X(TIR_FLAGS, BAD_PARAM_ERR, "LRO, TLS and tunnels are not implemented") \
 	X(TIR_HASH, BAD_PARAM_ERR, "the hash function or a hashed field is not implemented") \
-	X(TIR_TYPE, BAD_PARAM_ERR, "a TIR is direct or indirect")
+	X(TIR_TYPE, BAD_PARAM_ERR, "a TIR is direct or indirect") \
+	X(STATE_DISABLED, BAD_SYS_STATE_ERR, "the function is disabled: ENABLE_HCA comes first") \
+	X(STATE_ENABLED, BAD_SYS_STATE_ERR, "the function is enabled, but SET_ISSI has not been done") \
+	X(STATE_READY, BAD_SYS_STATE_ERR, "the function is not initialised: INIT_HCA comes first") \
+	X(STATE_INITIALISED, BAD_SYS_STATE_ERR, "the function is initialised: this must be done before, or after TEARDOWN_HCA") \
+	X(ENABLED_ALREADY, BAD_SYS_STATE_ERR, "the function is enabled already") \
+	X(SF_ENABLE, BAD_PARAM_ERR, "sub-functions are vports only: there is no PCI region through which one could be driven") \
+	X(ISSI, BAD_PARAM_ERR, "the device has no other interface version (ISSI) than 1") \
+	X(SW_OWNER, BAD_PARAM_ERR, "software owner and software vhca ids are not implemented") \
+	X(TEARDOWN_PROFILE, BAD_PARAM_ERR, "the device only knows the graceful teardown") \
+	X(CAP_FIXED, BAD_PARAM_ERR, "a capability that cannot be set has another value than it has now") \
+	X(CAP_MAX, BAD_PARAM_ERR, "a capability is more than its maximum") \
+	X(CAP_OTHER, BAD_PARAM_ERR, "capabilities of another function cannot be set") \
+	X(PAGES_MISSING, BAD_SYS_STATE_ERR, "the pages that QUERY_PAGES asks for have not been given") \
+	X(PAGES_LIMIT, LIM_ERR, "the function takes no more pages") \
+	X(PAGES_COUNT, BAD_PARAM_ERR, "a number of pages without their addresses") \
+	X(PAGE_ADDRESS, BAD_PARAM_ERR, "a page's address is 0, too high, or not a multiple of 4096") \
+	X(PAGE_TWICE, BAD_RES_STATE_ERR, "a page is the function's already") \
+	X(REGISTER_ID, BAD_PARAM_ERR, "the device does not have this register") \
+	X(REGISTER_ARGUMENT, BAD_PARAM_ERR, "registers of this device have no argument") \
+	X(REGISTER_READ_ONLY, BAD_PARAM_ERR, "the register cannot be written") \
+	X(REGISTER_PORT, BAD_PARAM_ERR, "the device has no such port: its only one is 1") \
+	X(REGISTER_VALUE, BAD_PARAM_ERR, "the register cannot have this value") \
+	X(REGISTER_GROUP, BAD_PARAM_ERR, "the port has no such group of counters") \
+	X(VPORT_FIELD, BAD_PARAM_ERR, "field_select names what cannot be modified, or nothing") \
+	X(VPORT_MTU, BAD_PARAM_ERR, "the MTU is 0 or more than the device's maximum") \
+	X(VPORT_LIST, BAD_PARAM_ERR, "the type of the list is none of unicast, multicast and vlan") \
+	X(VPORT_LIST_SIZE, LIM_ERR, "the list is longer than its capability says") \
+	X(VPORT_ADMIN, BAD_PARAM_ERR, "the administrative state is none of down, up and auto") \
+	X(SF_ID, BAD_PARAM_ERR, "the device has no sub-function of this number") \
+	X(SF_ALLOCATED, BAD_RES_STATE_ERR, "the sub-function is allocated already") \
+	X(SF_FREE, BAD_RES_STATE_ERR, "the sub-function is not allocated") \
+	X(SF_BUSY, RES_BUSY, "flow tables still belong to the sub-function's vport") \
+	X(VHCA_FIELD, BAD_PARAM_ERR, "vhca_state_field_select names nothing") \
+	X(L2_INDEX, IX_ERR, "the index is not inside the L2 table") \
+	X(L2_EMPTY, BAD_RES_STATE_ERR, "there is no entry at this index of the L2 table") \
+	X(L2_MAC, BAD_PARAM_ERR, "the address is no unicast address") \
+	X(VXLAN_PORT, BAD_PARAM_ERR, "0 is no UDP port") \
+	X(VXLAN_MISSING, BAD_RES_STATE_ERR, "the UDP port is not VXLAN's") \
+	X(VXLAN_LIMIT, LIM_ERR, "the device has no room for more UDP ports of VXLAN") \
+	X(MODERATION, BAD_PARAM_ERR, "the device raises interrupts at once: it cannot delay them") \
+	X(SPECIAL_CONTEXTS, BAD_PARAM_ERR, "no keys are reserved: each access to memory names one that was created") \
+	X(OBJECT_TYPE, BAD_PARAM_ERR, "the device has no general objects of this type")
 /* clang-format on */
 
 #define NIC_SYNDROME_ENUM_(name, status, words) NIC_SYN_##name,

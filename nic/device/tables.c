@@ -11,13 +11,6 @@ static bool is_acl(uint32_t type)
 	return type == MLX5_TABLE_ESW_INGRESS_ACL || type == MLX5_TABLE_ESW_EGRESS_ACL;
 }
 
-int nic_vport_slot(const struct nic_device *dev, uint32_t vport)
-{
-	if (vport == MLX5_VPORT_UPLINK)
-		return dev->n_vports - 1;
-	return vport < (uint32_t)dev->n_vports - 1 ? (int)vport : -1;
-}
-
 /* Type and vport of the tables that a command is about. These fields lie at the same place in the
  * commands of tables, groups and entries. */
 static enum nic_syndrome scope_of(struct nic_device *dev, const uint8_t *in, uint32_t *type,
@@ -29,7 +22,7 @@ static enum nic_syndrome scope_of(struct nic_device *dev, const uint8_t *in, uin
 	*vport = IFC_GET(create_flow_table_in, in, vport_number);
 	if (!nic_caps_table(&dev->caps, *type))
 		return NIC_SYN_TABLE_TYPE;
-	if (*vport && (!other || nic_vport_slot(dev, *vport) < 0))
+	if (*vport && (!other || !nic_vport_find(dev, *vport)))
 		return NIC_SYN_VPORT;
 	if (*vport && !is_acl(*type))
 		return NIC_SYN_VPORT_OF_TYPE;
@@ -138,6 +131,7 @@ enum nic_syndrome nic_table_create(struct nic_command *c)
 		return s;
 	draft.type = (uint8_t)type;
 	draft.vport = (uint16_t)vport;
+	draft.owner = is_acl(type) ? nic_vport_find(c->dev, vport) : NULL;
 	draft.level = (uint8_t)IFC_GET(flow_table_context, ctx, level);
 	draft.log_size = (uint8_t)IFC_GET(flow_table_context, ctx, log_size);
 	draft.size = 1u << draft.log_size;
@@ -161,6 +155,8 @@ enum nic_syndrome nic_table_create(struct nic_command *c)
 	htable_init(&t->firsts);
 	htable_init(&t->mask_set);
 	set_miss(t, miss);
+	if (t->owner)
+		t->owner->n_tables++;
 	IFC_SET(create_flow_table_out, c->out, table_id, id);
 	return NIC_SYN_NONE;
 }
@@ -172,16 +168,18 @@ static void forget_root(struct nic_device *dev, const struct nic_table *t)
 	if (dev->nic_root == t)
 		dev->nic_root = NULL;
 	for (size_t i = 0; i < dev->n_vports; i++) {
-		if (dev->ingress[i] == t)
-			dev->ingress[i] = NULL;
-		if (dev->egress[i] == t)
-			dev->egress[i] = NULL;
+		if (dev->vports[i].ingress == t)
+			dev->vports[i].ingress = NULL;
+		if (dev->vports[i].egress == t)
+			dev->vports[i].egress = NULL;
 	}
 }
 
 /* What is in the table must be gone, or all that refers to it goes too. */
 void nic_table_free(struct nic_device *dev, struct nic_table *t)
 {
+	if (t->owner)
+		t->owner->n_tables--;
 	idr_del(&dev->tables, t->id);
 	idr_fini(&t->groups);
 	idr_fini(&t->entries);
@@ -241,13 +239,13 @@ enum nic_syndrome nic_table_query(struct nic_command *c)
 
 static struct nic_table **root_of(struct nic_device *dev, uint32_t type, uint32_t vport)
 {
-	int slot = nic_vport_slot(dev, vport);
+	struct nic_vport *vp = nic_vport_find(dev, vport);
 
 	if (type == MLX5_TABLE_FDB)
 		return &dev->fdb_root;
 	if (type == MLX5_TABLE_NIC_RX)
 		return &dev->nic_root;
-	return type == MLX5_TABLE_ESW_INGRESS_ACL ? &dev->ingress[slot] : &dev->egress[slot];
+	return type == MLX5_TABLE_ESW_INGRESS_ACL ? &vp->ingress : &vp->egress;
 }
 
 enum nic_syndrome nic_table_set_root(struct nic_command *c)

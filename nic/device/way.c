@@ -71,6 +71,7 @@ void nic_way_note_end(struct span *sp, const struct nic_path *path)
 		[NIC_DROP_MISS] = "dropped: no entry matches, and no table is left",
 		[NIC_DROP_LOOP] = "dropped: it passed too many tables",
 		[NIC_DROP_ERROR] = "dropped: it is malformed for what was to be done",
+		[NIC_DROP_DOWN] = "dropped: the vport is down",
 	};
 
 	if (path->n_out)
