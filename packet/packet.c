@@ -215,6 +215,25 @@ int packet_pop_vlan(struct packet *p)
 	return 0;
 }
 
+int packet_push(struct packet *p, const void *bytes, size_t size)
+{
+	if ((size_t)(p->data - p->base) < size)
+		return -ENOSPC;
+	p->data -= size;
+	p->size += size;
+	memcpy(p->data, bytes, size);
+	return 0;
+}
+
+int packet_pull(struct packet *p, size_t size)
+{
+	if (p->size < size)
+		return -EINVAL;
+	p->data += size;
+	p->size -= size;
+	return 0;
+}
+
 static int hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PACKET_HEADROOM 64   /* bytes in front: two VLAN tags, later an encapsulation header */
+#define PACKET_HEADROOM 192  /* bytes in front: VLAN tags and an encapsulation header */
 #define PACKET_MAX	9216 /* largest frame, bytes without the FCS */
 
 #define ETH_HLEN_	14
@@ -63,6 +63,10 @@ void packet_dissect(struct packet_headers *h, const uint8_t *data, size_t size);
  * short. */
 int packet_push_vlan(struct packet *p, be16 tpid, be16 tci) MUST_CHECK;
 int packet_pop_vlan(struct packet *p) MUST_CHECK;
+
+/* Puts @size bytes in front of all, or takes as many away. 0; -ENOSPC; -EINVAL: too short. */
+int packet_push(struct packet *p, const void *bytes, size_t size) MUST_CHECK;
+int packet_pull(struct packet *p, size_t size) MUST_CHECK;
 
 /* The Internet checksum (RFC 1071) of bytes; @sum carries it over pieces (even sizes but the last).
  */

@@ -133,6 +133,26 @@ static void frames_that_are_too_long_are_refused(void **state)
 	assert_int_equal(q.size, 10);
 }
 
+static void bytes_are_put_in_front_and_taken_away(void **state)
+{
+	uint8_t base[PACKET_HEADROOM + 60], frame[60], big[PACKET_HEADROOM + 1];
+	struct packet p;
+
+	memset(frame, 1, sizeof frame);
+	memset(big, 2, sizeof big);
+	packet_init(&p, base, sizeof base);
+	assert_int_equal(packet_set(&p, frame, sizeof frame), 0);
+	assert_int_equal(packet_push(&p, big, sizeof big), -ENOSPC);
+	assert_int_equal(packet_push(&p, big, PACKET_HEADROOM), 0);
+	assert_int_equal(p.size, PACKET_HEADROOM + 60);
+	assert_memory_equal(p.data, big, PACKET_HEADROOM);
+	assert_int_equal(packet_pull(&p, PACKET_HEADROOM), 0);
+	assert_memory_equal(p.data, frame, sizeof frame);
+	assert_int_equal(packet_pull(&p, 61), -EINVAL);
+	assert_int_equal(packet_pull(&p, 60), 0);
+	assert_int_equal(p.size, 0);
+}
+
 static const struct {
 	const char *text;
 	int err;
@@ -171,6 +191,7 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(random_frames_never_lead_beyond_the_end),
 	cmocka_unit_test(tags_that_are_pushed_are_popped_again),
 	cmocka_unit_test(frames_that_are_too_long_are_refused),
+	cmocka_unit_test(bytes_are_put_in_front_and_taken_away),
 	cmocka_unit_test(hex_texts_are_read_or_refused_with_the_place),
 };
 
