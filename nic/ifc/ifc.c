@@ -223,10 +223,13 @@ static const struct ifc_struct *element_layout(const struct ifc_struct *s,
 		[MLX5_ACTION_COPY] = ID_copy_action_in,
 	};
 
-	if (s == &structs[ID_flow_context])
-		return i < IFC_GET(flow_context, buf, destination_list_size)
-			       ? &structs[ID_dest_format_struct]
-			       : &structs[ID_flow_counter_list];
+	if (s == &structs[ID_flow_context]) {
+		if (i >= IFC_GET(flow_context, buf, destination_list_size))
+			return &structs[ID_flow_counter_list];
+		return IFC_GET(flow_context, buf, extended_destination)
+			       ? &structs[ID_extended_dest_format]
+			       : &structs[ID_dest_format_struct];
+	}
 	if (s == &structs[ID_alloc_modify_header_context_in]) {
 		uint32_t type = IFC_GET(set_action_in, element, action_type);
 
@@ -252,6 +255,12 @@ static void put_array(struct text *t, const struct ifc_struct *s, const struct i
 {
 	size_t off = IFC_LOC_OFF(f->loc), step = f->sub ? f->sub->size : f->size, run;
 
+	if (!f->sub && step == 1) {
+		put_bytes(t, buf + off, size - off);
+		return;
+	}
+	if (s == &structs[ID_flow_context] && IFC_GET(flow_context, buf, extended_destination))
+		step = IFC_EXTENDED_DEST_FORMAT_SIZE; /* of counters too */
 	text_put_char(t, '[');
 	for (size_t i = 0; off + step <= size; i += run, off += run * step) {
 		if (i)

@@ -109,6 +109,15 @@ enum mlx5_dest_type {
 	MLX5_DEST_UPLINK = 8
 };
 
+/* reformat_type */
+enum mlx5_reformat_type {
+	MLX5_REFORMAT_L2_TO_VXLAN = 0x0,
+	MLX5_REFORMAT_L2_TO_NVGRE = 0x1,
+	MLX5_REFORMAT_L2_TO_L2_TUNNEL = 0x2,
+	MLX5_REFORMAT_L3_TUNNEL_TO_L2 = 0x3,
+	MLX5_REFORMAT_L2_TO_L3_TUNNEL = 0x4,
+};
+
 /* match_criteria_enable */
 enum {
 	MLX5_MATCH_OUTER_HEADERS = 1 << 0,

@@ -334,8 +334,8 @@
 	F(packet_reformat_context_in, reformat_param_0, 0x0, 19, 16) \
 	F(packet_reformat_context_in, reformat_data_size, 0x0, 9, 0) \
 	F(packet_reformat_context_in, reformat_param_1, 0x4, 31, 24) \
-	F(packet_reformat_context_in, reformat_data, 0x4, 15, 8) \
-	F(packet_reformat_context_in, more_reformat_data, 0x8, 31, 24)
+	F(packet_reformat_context_in, reformat_data, 0x4, 15, 0) \
+	S(packet_reformat_context_in, more_reformat_data, 0x8, 1, raw)
 
 #define IFC_ALLOC_PACKET_REFORMAT_CONTEXT_OUT_SIZE 0x10
 #define IFC_ALLOC_PACKET_REFORMAT_CONTEXT_OUT(F, S) \
@@ -597,6 +597,10 @@
 
 #define IFC_FLOW_TABLE_NIC_CAP_SIZE 0x1000
 #define IFC_FLOW_TABLE_NIC_CAP(F, S) \
+	F(flow_table_nic_cap, nic_rx_multi_path_tirs, 0x0, 31, 31) \
+	F(flow_table_nic_cap, nic_rx_multi_path_tirs_fts, 0x0, 30, 30) \
+	F(flow_table_nic_cap, log_max_packet_reformat_context, 0x4, 20, 16) \
+	F(flow_table_nic_cap, max_encap_header_size, 0x4, 9, 0) \
 	S(flow_table_nic_cap, flow_table_properties_nic_receive, 0x40, 64, flow_table_prop_layout)
 
 #define IFC_FLOW_TABLE_ESWITCH_CAP_SIZE 0x1000
@@ -621,6 +625,7 @@
 	F(e_switch_cap, counter_eswitch_affinity, 0x0, 3, 3) \
 	F(e_switch_cap, merged_eswitch, 0x0, 2, 2) \
 	F(e_switch_cap, vxlan_encap_decap, 0x4, 31, 31) \
+	F(e_switch_cap, nvgre_encap_decap, 0x4, 30, 30) \
 	F(e_switch_cap, log_max_fdb_encap_uplink, 0x4, 28, 24) \
 	F(e_switch_cap, log_max_packet_reformat_context, 0x4, 20, 16) \
 	F(e_switch_cap, max_encap_header_size, 0x4, 9, 0)
@@ -644,6 +649,7 @@
 	F(flow_table_prop_layout, reformat_l2_to_l3_tunnel, 0x0, 12, 12) \
 	F(flow_table_prop_layout, reformat_and_modify_action, 0x0, 11, 11) \
 	F(flow_table_prop_layout, ignore_flow_level, 0x0, 10, 10) \
+	F(flow_table_prop_layout, termination_table, 0x0, 7, 7) \
 	F(flow_table_prop_layout, reformat_and_fwd_to_table, 0x0, 6, 6) \
 	F(flow_table_prop_layout, log_max_ft_size, 0x4, 29, 24) \
 	F(flow_table_prop_layout, log_max_modify_header_context, 0x4, 23, 16) \
