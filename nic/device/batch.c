@@ -45,10 +45,12 @@ void nic_cache_flush(struct nic_device *dev)
 	dev->flushed_at = ++dev->generation;
 }
 
+#define GRE_BITS 0xb0000000 /* beside them is the send queue: what is received comes from none */
+
 /* Of these words a packet that comes in says nothing: they are 0 then, or follow from its vport. */
 static bool is_of_device(uint8_t word)
 {
-	return (word >= NIC_KEY_REGS && word <= NIC_KEY_REG_A) || word == NIC_KEY_MISC ||
+	return (word >= NIC_KEY_REGS && word <= NIC_KEY_REG_A) || word == NIC_KEY_REG_B ||
 	       word == NIC_KEY_ORIGIN;
 }
 
@@ -61,17 +63,21 @@ void nic_cache_note_change(struct nic_device *dev, const struct nic_entry *e)
 		return;
 	ch->n_words = 0;
 	for (size_t i = 0; i < m->n_words; i++) {
-		if (is_of_device(m->words[i]))
+		uint32_t bits = m->words[i] == NIC_KEY_MISC ? GRE_BITS : UINT32_MAX;
+
+		bits &= m->key.w[m->words[i]];
+		if (is_of_device(m->words[i]) || !bits)
 			continue;
 		ch->words[ch->n_words] = m->words[i];
-		ch->mask[ch->n_words] = m->key.w[m->words[i]];
-		ch->value[ch->n_words++] = e->value[i];
+		ch->mask[ch->n_words] = bits;
+		ch->value[ch->n_words++] = e->value[i] & bits;
 	}
 }
 
 static void set_words(struct nic_cache *c, const struct nic_key *consulted)
 {
 	c->consulted = c->mask = *consulted;
+	c->mask.w[NIC_KEY_MISC] &= GRE_BITS;
 	c->mask.w[NIC_KEY_MISC + 1] |= 0xffff;
 	c->mask.w[NIC_KEY_SHAPE] = UINT32_MAX;
 	c->n_words = 0;
@@ -163,7 +169,7 @@ static bool slot_is(const struct nic_device *dev, struct nic_cache_slot *s, cons
 }
 
 struct lookup {
-	uint32_t words[NIC_KEY_WORDS];
+	uint32_t words[NIC_KEY_WORDS + 1];
 	size_t at; /* and the WAYS - 1 others that differ in the lowest bits */
 	struct nic_cache_slot *slot;
 	bool is_frame;
@@ -174,20 +180,23 @@ static void prefetch_slot(const struct nic_cache *c, size_t i)
 	__builtin_prefetch(slot_at(c, i));
 }
 
-static void start(const struct nic_cache *c, struct lookup *l, struct nic_key *k,
+static void start(const struct nic_device *dev, struct lookup *l, struct nic_key *k,
 		  const struct nic_frame *f)
 {
+	const struct nic_cache *c = &dev->cache;
 	uint64_t h = 0;
 	struct nic_layers layers;
 	size_t i;
 
-	l->is_frame = nic_key_parse(k, &layers, f->data, f->size) && f->size <= SIZE_CAUTION;
+	l->is_frame = nic_key_parse(k, &layers, f->data, f->size,
+				    UNLIKELY(dev->tunnels.are_wanted) ? &dev->tunnels : NULL) &&
+		      f->size <= SIZE_CAUTION;
 	l->slot = NULL;
 	if (!c->n_slots || !l->is_frame)
 		return;
 	for (i = 0; i < c->n_words; i++)
 		l->words[i] = k->w[c->words[i]] & c->mask.w[c->words[i]];
-	l->words[i] = 0; /* room for one more: at most 30 words are used */
+	l->words[i] = 0;
 	for (i = 0; i < c->n_words; i += 2)
 		h = hash_mix(h, (uint64_t)l->words[i] << 32 | l->words[i + 1]);
 	l->at = h & (c->n_slots - 1);
@@ -243,13 +252,13 @@ static inline uint64_t finish_hit(struct nic_device *dev, struct tallies *ts,
 	for (size_t i = 0; i < p->n_counters; i++)
 		nic_count(p->counters[i], f->size + (uint64_t)p->deltas[i]);
 	tally_add(&ts->sent, &ts->from->counts.sent[traffic], f->size);
-	for (size_t i = 0; i < p->n_out; i++) {
+	for (size_t i = 0; i < p->n_arrivals; i++) {
 		unsigned int t = p->traffic >> 2 * i & 3;
-		struct nic_vport *vp = &dev->vports[p->outs[i].vport];
+		struct nic_vport *vp = &dev->vports[p->arrivals[i].vport];
 
 		tally_add(&ts->received,
 			  &vp->counts.received[t == NIC_N_TRAFFIC ? (unsigned int)traffic : t],
-			  f->size + (uint64_t)p->outs[i].delta);
+			  f->size + (uint64_t)p->arrivals[i].delta);
 	}
 	nic_packet_account(dev, p);
 	return p->n_out;
@@ -318,7 +327,7 @@ void nic_device_receive_batch(struct nic_device *dev, uint16_t vport,
 	for (size_t m; n; frames += m, n -= m) {
 		m = n < BATCH ? n : BATCH;
 		for (size_t i = 0; i < m; i++)
-			start(&dev->cache, &lookups[i], &key, &frames[i]);
+			start(dev, &lookups[i], &key, &frames[i]);
 		for (size_t i = 0; i < m && dev->cache.n_slots; i++) {
 			if (lookups[i].is_frame)
 				find(dev, &lookups[i]);

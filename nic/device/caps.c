@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The built-in profile: every row with the reason why it may be set. Not set, because the device
- * does not do it: reformat, decap, tunnels, RoCE, software-owned steering, termination tables, VLAN
- * actions of vport contexts; of queues: striding, UMR, LRO, CQE compression, interrupt moderation,
- * software parsing, rate limits, time stamps.
+ * does not do it: RoCE, software-owned steering, reformat in tables other than the FDB's, Geneve's
+ * options, VXLAN-GPE, GTP, VLAN actions of vport contexts; of queues: striding, UMR, LRO, CQE
+ * compression, interrupt moderation, software parsing, rate limits, time stamps.
  */
 #include "nic/device/caps.h"
 
@@ -33,14 +33,15 @@ static const struct cap_row general[] = {
 	ROW(cmd_hca_cap, log_max_flow_counter_bulk, 15), /* counters of one query */
 	ROW(cmd_hca_cap, flow_counter_bulk_alloc, 0xff), /* bulks of 128 << 0...7 */
 	ROW(cmd_hca_cap, flex_parser_protocols,
-	    1 << 8 | 1 << 9),			      /* ICMP, ICMPv6: misc3 is matched */
-	ROW(cmd_hca_cap, vport_counters, 1),	      /* QUERY_VPORT_COUNTER */
-	ROW(cmd_hca_cap, driver_version, 1),	      /* SET_DRIVER_VERSION keeps it */
-	ROW(cmd_hca_cap, disable_local_lb_uc, 1),     /* a vport hears itself only when the FDB */
-	ROW(cmd_hca_cap, disable_local_lb_mc, 1),     /* says so: there is nothing to turn off */
-	ROW(cmd_hca_cap, log_max_current_uc_list, 7), /* addresses of a vport context */
-	ROW(cmd_hca_cap, log_max_current_mc_list, 7), /* the same */
-	ROW(cmd_hca_cap, log_max_vlan_list, 7),	      /* VLANs of it */
+	    1 << 3 | 1 << 4 | 1 << 5 |		  /* Geneve, MPLS over GRE, over UDP: are parsed */
+		    1 << 8 | 1 << 9),		  /* ICMP, ICMPv6: misc3 is matched */
+	ROW(cmd_hca_cap, vport_counters, 1),	  /* QUERY_VPORT_COUNTER */
+	ROW(cmd_hca_cap, driver_version, 1),	  /* SET_DRIVER_VERSION keeps it */
+	ROW(cmd_hca_cap, disable_local_lb_uc, 1), /* a vport hears itself only when the FDB */
+	ROW(cmd_hca_cap, disable_local_lb_mc, 1), /* says so: there is nothing to turn off */
+	ROW(cmd_hca_cap, log_max_current_uc_list, 7),		/* addresses of a vport context */
+	ROW(cmd_hca_cap, log_max_current_mc_list, 7),		/* the same */
+	ROW(cmd_hca_cap, log_max_vlan_list, 7),			/* VLANs of it */
 	ROW(cmd_hca_cap, log_max_l2_table, NIC_LOG_L2_ENTRIES), /* SET_L2_TABLE_ENTRY */
 	/* Sub-functions as vports; the device takes away what it has none of. */
 	ROW(cmd_hca_cap, sf, 1), ROW(cmd_hca_cap, max_num_sf, NIC_SFS_MAX),
@@ -87,14 +88,21 @@ static const struct cap_row ethernet[] = {
 	ROW(per_protocol_networking_offload_caps, rss_ind_tbl_cap, 8), /* as log_max_rqt_size */
 	ROW(per_protocol_networking_offload_caps, wqe_inline_mode,
 	    2), /* headers are read from the frame */
+	ROW(per_protocol_networking_offload_caps, tunnel_stateless_vxlan, 1), /* is parsed */
 	ROW(per_protocol_networking_offload_caps, max_vxlan_udp_ports,
 	    NIC_VXLAN_PORTS_MAX), /* ADD_VXLAN_UDP_DPORT */
+};
+
+static const struct cap_row flow_table[] = {
+	ROW(flow_table_nic_cap, nic_rx_multi_path_tirs, 1),	/* several TIRs in one entry */
+	ROW(flow_table_nic_cap, nic_rx_multi_path_tirs_fts, 1), /* and a table */
 };
 
 static const struct cap_row eswitch_flow_table[] = {
 	ROW(flow_table_eswitch_cap, fdb_to_vport_reg_c_id, 0xff),	/* all live to the end */
 	ROW(flow_table_eswitch_cap, fdb_modify_header_fwd_to_table, 1), /* both in one entry */
 	ROW(flow_table_eswitch_cap, flow_source, 1),			/* matched like a field */
+	ROW(flow_table_eswitch_cap, multi_fdb_encap, 1), /* encapsulation in any of its tables */
 	ROW(flow_table_eswitch_cap, fdb_multi_path_to_table,
 	    1), /* vports and a table in one entry */
 };
@@ -103,6 +111,23 @@ static const struct cap_row eswitch[] = {
 	ROW(e_switch_cap, esw_uplink_ingress_acl, 1),	/* the uplink has ACLs too */
 	ROW(e_switch_cap, counter_eswitch_affinity, 1), /* counters belong to the e-switch */
 	ROW(e_switch_cap, merged_eswitch, 1),		/* destinations may name their owner */
+	ROW(e_switch_cap, vxlan_encap_decap, 1),	/* reformat contexts, DECAP */
+	ROW(e_switch_cap, nvgre_encap_decap, 1),	/* the same of GRE */
+	ROW(e_switch_cap, log_max_fdb_encap_uplink, 5), /* destinations with their own context */
+	ROW(e_switch_cap, log_max_packet_reformat_context, 20),
+	ROW(e_switch_cap, max_encap_header_size, 128), /* PACKET_HEADROOM, and tags */
+};
+
+/* Of the FDB only. */
+static const struct cap_row fdb_table[] = {
+	ROW(flow_table_prop_layout, reformat, 1),
+	ROW(flow_table_prop_layout, decap, 1),
+	ROW(flow_table_prop_layout, reformat_and_vlan_action, 1), /* in one entry, and below: */
+	ROW(flow_table_prop_layout, reformat_l3_tunnel_to_l2, 1), /* MPLS over UDP, IP in GRE */
+	ROW(flow_table_prop_layout, reformat_l2_to_l3_tunnel, 1),
+	ROW(flow_table_prop_layout, reformat_and_modify_action, 1),
+	ROW(flow_table_prop_layout, reformat_and_fwd_to_table, 1),
+	ROW(flow_table_prop_layout, termination_table, 1), /* several are destinations */
 };
 
 static const struct cap_row table[] = {
@@ -130,17 +155,69 @@ static const struct cap_row table[] = {
 /* Fields that nic_key_parse() fills. */
 static const struct cap_row match[] = {
 #define CAN(field) ROW(flow_table_fields_supported, field, 1)
-	CAN(outer_dmac),       CAN(outer_smac),		 CAN(outer_ether_type),
-	CAN(outer_ip_version), CAN(outer_first_prio),	 CAN(outer_first_cfi),
-	CAN(outer_first_vid),  CAN(outer_ipv4_ttl),	 CAN(outer_second_prio),
-	CAN(outer_second_cfi), CAN(outer_second_vid),	 CAN(outer_sip),
-	CAN(outer_dip),	       CAN(outer_frag),		 CAN(outer_ip_protocol),
-	CAN(outer_ip_ecn),     CAN(outer_ip_dscp),	 CAN(outer_udp_sport),
-	CAN(outer_udp_dport),  CAN(outer_tcp_sport),	 CAN(outer_tcp_dport),
-	CAN(outer_tcp_flags),  CAN(source_eswitch_port), CAN(metadata_reg_c_7),
-	CAN(metadata_reg_c_6), CAN(metadata_reg_c_5),	 CAN(metadata_reg_c_4),
-	CAN(metadata_reg_c_3), CAN(metadata_reg_c_2),	 CAN(metadata_reg_c_1),
+	CAN(outer_dmac),
+	CAN(outer_smac),
+	CAN(outer_ether_type),
+	CAN(outer_ip_version),
+	CAN(outer_first_prio),
+	CAN(outer_first_cfi),
+	CAN(outer_first_vid),
+	CAN(outer_ipv4_ttl),
+	CAN(outer_second_prio),
+	CAN(outer_second_cfi),
+	CAN(outer_second_vid),
+	CAN(outer_sip),
+	CAN(outer_dip),
+	CAN(outer_frag),
+	CAN(outer_ip_protocol),
+	CAN(outer_ip_ecn),
+	CAN(outer_ip_dscp),
+	CAN(outer_udp_sport),
+	CAN(outer_udp_dport),
+	CAN(outer_tcp_sport),
+	CAN(outer_tcp_dport),
+	CAN(outer_tcp_flags),
+	CAN(source_eswitch_port),
+	CAN(metadata_reg_c_7),
+	CAN(metadata_reg_c_6),
+	CAN(metadata_reg_c_5),
+	CAN(metadata_reg_c_4),
+	CAN(metadata_reg_c_3),
+	CAN(metadata_reg_c_2),
+	CAN(metadata_reg_c_1),
 	CAN(metadata_reg_c_0),
+	CAN(outer_gre_protocol),
+	CAN(outer_gre_key),
+	CAN(outer_vxlan_vni),
+	CAN(outer_geneve_vni),
+	CAN(outer_geneve_oam),
+	CAN(outer_geneve_protocol_type),
+	CAN(outer_geneve_opt_len),
+	CAN(inner_dmac),
+	CAN(inner_smac),
+	CAN(inner_ether_type),
+	CAN(inner_ip_version),
+	CAN(inner_first_prio),
+	CAN(inner_first_cfi),
+	CAN(inner_first_vid),
+	CAN(inner_second_prio),
+	CAN(inner_second_cfi),
+	CAN(inner_second_vid),
+	CAN(inner_sip),
+	CAN(inner_dip),
+	CAN(inner_frag),
+	CAN(inner_ip_protocol),
+	CAN(inner_ip_ecn),
+	CAN(inner_ip_dscp),
+	CAN(inner_udp_sport),
+	CAN(inner_udp_dport),
+	CAN(inner_tcp_sport),
+	CAN(inner_tcp_dport),
+	CAN(inner_tcp_flags),
+	/* label, class, end of the stack, time to live */
+	ROW(flow_table_fields_supported, outer_first_mpls, 0xf),
+	ROW(flow_table_fields_supported, outer_first_mpls_over_gre, 0xf),
+	ROW(flow_table_fields_supported, outer_first_mpls_over_udp, 0xf),
 };
 
 static void fill(uint8_t *buf, const struct cap_row *rows, size_t n)
@@ -167,10 +244,13 @@ void nic_caps_default(struct nic_caps *caps)
 	fill(caps->ethernet, ethernet, ARRAY_SIZE(ethernet));
 	fill(caps->eswitch_flow_table, eswitch_flow_table, ARRAY_SIZE(eswitch_flow_table));
 	fill(caps->eswitch, eswitch, ARRAY_SIZE(eswitch));
+	fill(caps->flow_table, flow_table, ARRAY_SIZE(flow_table));
 	fill_table(IFC_PTR(flow_table_nic_cap, caps->flow_table, flow_table_properties_nic_receive),
 		   64);
 	/* Drivers put the FDB's last tables far up: the slow path is at level 180 in Linux 6.1. */
 	fill_table(IFC_PTR(flow_table_eswitch_cap, esw, flow_table_properties_nic_esw_fdb), 255);
+	fill(IFC_PTR(flow_table_eswitch_cap, esw, flow_table_properties_nic_esw_fdb), fdb_table,
+	     ARRAY_SIZE(fdb_table));
 	fill_table(IFC_PTR(flow_table_eswitch_cap, esw, flow_table_properties_esw_acl_ingress), 64);
 	fill_table(IFC_PTR(flow_table_eswitch_cap, esw, flow_table_properties_esw_acl_egress), 64);
 }

@@ -27,6 +27,15 @@ static size_t modify_header_more(const uint8_t *in)
 	       IFC_SET_ACTION_IN_SIZE;
 }
 
+/* The layout has the first two bytes of the header. A size below is refused by the handler. */
+static size_t reformat_more(const uint8_t *in)
+{
+	const uint8_t *ctx = IFC_PTR(alloc_packet_reformat_context_in, in, packet_reformat_context);
+	size_t n = IFC_GET(packet_reformat_context_in, ctx, reformat_data_size);
+
+	return n > 2 ? n - 2 : 0;
+}
+
 static size_t counter_more(const uint8_t *in)
 {
 	size_t n = IFC_GET(query_flow_counter_in, in, num_of_counters);
@@ -52,6 +61,8 @@ const struct nic_command_row nic_commands_steering[] = {
 	NIC_COMMAND(QUERY_FLOW_GROUP, 1, QUERY_FLOW_GROUP, QUERY_FLOW_GROUP, false, nic_group_query, NULL, NULL),
 	NIC_COMMAND(ALLOC_MODIFY_HEADER_CONTEXT, 1, ALLOC_MODIFY_HEADER_CONTEXT, ALLOC_MODIFY_HEADER_CONTEXT, false, nic_modify_header_alloc, modify_header_more, NULL),
 	NIC_COMMAND(DEALLOC_MODIFY_HEADER_CONTEXT, 1, DEALLOC_MODIFY_HEADER_CONTEXT, DEALLOC_MODIFY_HEADER_CONTEXT, false, nic_modify_header_dealloc, NULL, NULL),
+	NIC_COMMAND(ALLOC_PACKET_REFORMAT_CONTEXT, 1, ALLOC_PACKET_REFORMAT_CONTEXT, ALLOC_PACKET_REFORMAT_CONTEXT, false, nic_reformat_alloc, reformat_more, NULL),
+	NIC_COMMAND(DEALLOC_PACKET_REFORMAT_CONTEXT, 1, DEALLOC_PACKET_REFORMAT_CONTEXT, DEALLOC_PACKET_REFORMAT_CONTEXT, false, nic_reformat_dealloc, NULL, NULL),
 	{ 0 },
 };
 /* clang-format on */
@@ -88,6 +99,7 @@ static void set_element_masks(struct nic_device *dev)
 {
 	static const char *const layouts[NIC_N_ELEMENTS] = {
 		[NIC_ELEMENT_DEST] = "dest_format_struct",
+		[NIC_ELEMENT_EXTENDED_DEST] = "extended_dest_format",
 		[NIC_ELEMENT_COUNTER] = "flow_counter_list",
 		[NIC_ELEMENT_SET] = "set_action_in",
 		[NIC_ELEMENT_ADD] = "add_action_in",

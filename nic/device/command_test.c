@@ -58,11 +58,20 @@ enum {
 	T_SECOND,
 	T_EMPTY,
 	T_ACL,
+	T_TUNNEL,
+	T_TERMINATION,
+	T_NIC, /* made by one test only */
 	G_FIRST = 1,
 	G_SECOND,
+	G_TUNNEL,
+	G_TERMINATION,
+	G_NIC,
 	M_FDB = 1,
 	M_ACL,
-	M_FREE
+	M_FREE,
+	R_USED = 1,
+	R_DECAP,
+	R_FREE
 };
 #define C_USED 128
 #define C_FREE 129
@@ -199,11 +208,105 @@ static void make_set_fte_modify(struct cmd *c)
 	IFC_SET(set_fte_in, c->in, modify_enable_mask, 0xf);
 }
 
-static void make_set_fte_extended(struct cmd *c)
+/* Extended destinations in the table of tunnels. */
+static uint8_t *make_fte_extended(struct cmd *c, uint32_t dests)
 {
-	make_set_fte_table(c);
-	IFC_SET(flow_context, IFC_PTR(set_fte_in, c->in, flow_context), extended_destination, 1);
-	c->in_size += 8;
+	uint8_t *ctx, *d = make_fte(c, 0x4, dests, 0);
+
+	ctx = IFC_PTR(set_fte_in, c->in, flow_context);
+	IFC_SET(set_fte_in, c->in, table_id, T_TUNNEL);
+	IFC_SET(flow_context, ctx, group_id, G_TUNNEL);
+	IFC_SET(flow_context, ctx, extended_destination, 1);
+	c->in_size += dests * 8;
+	for (uint32_t i = 0; i < dests; i++) {
+		IFC_SET(dest_format_struct, d + i * 16, destination_id, 1);
+		IFC_SET(dest_format_struct, d + i * 16, packet_reformat, 1);
+		IFC_SET(extended_dest_format, d + i * 16, packet_reformat_id, R_FREE);
+	}
+	return d;
+}
+
+static void make_set_fte_encaps(struct cmd *c)
+{
+	make_fte_extended(c, 2);
+}
+
+static void make_set_fte_many_encaps(struct cmd *c)
+{
+	make_fte_extended(c, 3);
+}
+
+static void make_set_fte_reformat(struct cmd *c)
+{
+	uint8_t *ctx, *d = make_fte(c, 0x14, 1, 0);
+
+	IFC_SET(dest_format_struct, d, destination_id, 1);
+	ctx = IFC_PTR(set_fte_in, c->in, flow_context);
+	IFC_SET(set_fte_in, c->in, table_id, T_TUNNEL);
+	IFC_SET(flow_context, ctx, group_id, G_TUNNEL);
+	IFC_SET(flow_context, ctx, packet_reformat_id, R_FREE);
+}
+
+static void make_set_fte_termination(struct cmd *c)
+{
+	make_set_fte_reformat(c);
+	IFC_SET(set_fte_in, c->in, table_id, T_TERMINATION);
+	IFC_SET(flow_context, IFC_PTR(set_fte_in, c->in, flow_context), group_id, G_TERMINATION);
+}
+
+/* Destinations: two tables that terminate, and one where the packet goes on. */
+static void make_set_fte_terminations(struct cmd *c)
+{
+	uint8_t *d = make_fte(c, 0x4, 3, 0);
+
+	for (size_t i = 0; i < 3; i++) {
+		IFC_SET(dest_format_struct, d + i * 8, destination_type, MLX5_DEST_FLOW_TABLE);
+		IFC_SET(dest_format_struct, d + i * 8, destination_id,
+			i == 1 ? T_SECOND : T_TERMINATION);
+	}
+}
+
+static void make_alloc_reformat(struct cmd *c)
+{
+	static const uint8_t header[50] = "\x02\0\0\0\0\x22\x22\x90\x67\xa6\x0b\x4e\x08\0"
+					  "\x45\0\0\0\0\0\0\0\x40\x11\0\0\xc0\xa8\1\1\xc0\xa8\1\2"
+					  "\0\0\x12\xb5\0\0\0\0\x08\0\0\0\0\0\x2a";
+	uint8_t *ctx;
+
+	start(c, MLX5_CMD_OP_ALLOC_PACKET_REFORMAT_CONTEXT);
+	ctx = IFC_PTR(alloc_packet_reformat_context_in, c->in, packet_reformat_context);
+	IFC_SET(packet_reformat_context_in, ctx, reformat_data_size, sizeof header);
+	memcpy(c->in + 0x22, header, sizeof header);
+	c->in_size = 0x22 + sizeof header;
+}
+
+static void make_alloc_reformat_decap(struct cmd *c)
+{
+	uint8_t *ctx;
+
+	make_alloc_reformat(c);
+	ctx = IFC_PTR(alloc_packet_reformat_context_in, c->in, packet_reformat_context);
+	IFC_SET(packet_reformat_context_in, ctx, reformat_type, MLX5_REFORMAT_L3_TUNNEL_TO_L2);
+	IFC_SET(packet_reformat_context_in, ctx, reformat_data_size, ETH_HLEN_);
+	c->in_size = 0x22 + ETH_HLEN_;
+}
+
+static void make_alloc_reformat_empty(struct cmd *c)
+{
+	start(c, MLX5_CMD_OP_ALLOC_PACKET_REFORMAT_CONTEXT);
+}
+
+static void make_alloc_reformat_big(struct cmd *c)
+{
+	make_alloc_reformat(c);
+	IFC_SET(packet_reformat_context_in, c->in + 0x1c, reformat_data_size, 129);
+	c->in_size = 0x22 + 129;
+}
+
+static void make_dealloc_reformat(struct cmd *c)
+{
+	start(c, MLX5_CMD_OP_DEALLOC_PACKET_REFORMAT_CONTEXT);
+	IFC_SET(dealloc_packet_reformat_context_in, c->in, packet_reformat_id, R_FREE);
 }
 
 static void make_query_fte(struct cmd *c)
@@ -280,10 +383,41 @@ static struct nic_device *device_new(struct trace *trace)
 
 	nic_caps_default(caps);
 	ifc_set(esw + 0x40, IFC_LOC_flow_table_prop_layout__log_max_destination, 2);
+	IFC_SET(e_switch_cap, caps->eswitch, log_max_fdb_encap_uplink, 1);
 	params.caps = caps;
 	assert_int_equal(nic_device_new(&dev, &params), 0);
 	mem_free(caps);
 	return dev;
+}
+
+/* Tables with groups for tunnels, and an entry that uses a reformat context. */
+static void fill_tunnels(struct nic_device *dev)
+{
+	struct cmd c;
+	uint8_t *ctx = IFC_PTR(create_flow_table_in, c.in, flow_table_context);
+
+	for (uint32_t i = 0; i < 2; i++) {
+		make_create_table(&c);
+		IFC_SET(flow_table_context, ctx, level, 4 + i);
+		IFC_SET(flow_table_context, ctx, reformat_en, 1);
+		IFC_SET(flow_table_context, ctx, decap_en, !i);
+		IFC_SET(flow_table_context, ctx, termination_table, i);
+		run_ok(dev, &c);
+		make_create_group(&c);
+		IFC_SET(create_flow_group_in, c.in, table_id, T_TUNNEL + i);
+		run_ok(dev, &c);
+	}
+	for (uint32_t i = 0; i < 3; i++) {
+		if (i == 1)
+			make_alloc_reformat_decap(&c);
+		else
+			make_alloc_reformat(&c);
+		run_ok(dev, &c);
+	}
+	make_set_fte_reformat(&c);
+	IFC_SET(set_fte_in, c.in, flow_index, 0);
+	IFC_SET(flow_context, IFC_PTR(set_fte_in, c.in, flow_context), packet_reformat_id, R_USED);
+	run_ok(dev, &c);
 }
 
 static void fill_world(struct nic_device *dev)
@@ -325,6 +459,7 @@ static void fill_world(struct nic_device *dev)
 	IFC_SET(set_fte_in, c.in, flow_index, 0);
 	IFC_SET(flow_context, IFC_PTR(set_fte_in, c.in, flow_context), modify_header_id, M_FDB);
 	run_ok(dev, &c);
+	fill_tunnels(dev);
 }
 
 static struct nic_device *world_new(void)
@@ -350,6 +485,13 @@ static make *const makers[] = {
 	make_set_fte_table,
 	make_set_fte_drop,
 	make_set_fte_modify,
+	make_set_fte_reformat,
+	make_set_fte_encaps,
+	make_set_fte_termination,
+	make_set_fte_terminations,
+	make_alloc_reformat,
+	make_alloc_reformat_decap,
+	make_dealloc_reformat,
 	make_query_fte,
 	make_delete_fte,
 	make_alloc_counter,
@@ -471,6 +613,7 @@ static void every_reserved_bit_is_refused(void **state)
 #define COUNTER(field)	  AT(0x348, FIELD(flow_counter_list, field))
 #define MASK(block, loc)  AT(0x40 + (block)*0x40, loc)
 #define VALUE(block, loc) AT(0x80 + (block)*0x40, loc)
+#define REFORMAT(field)	  AT(0x1c, FIELD(packet_reformat_context_in, field))
 #define GROUP(field)	  FIELD(create_flow_group_in, field)
 
 static const struct refusal {
@@ -482,7 +625,7 @@ static const struct refusal {
 	} set[3]; /* loc 0 is opcode and uid of a command: not set by most rows */
 } refusals[] = {
 	/* clang-format off */
-	{ NIC_SYN_OPCODE, make_query_caps, { { FIELD(cmd_in, opcode), 0x93d } } },
+	{ NIC_SYN_OPCODE, make_query_caps, { { FIELD(cmd_in, opcode), 0xbff } } },
 	{ NIC_SYN_OPCODE, make_query_caps, { { FIELD(cmd_in, opcode), 0x777 } } },
 	{ NIC_SYN_IN_LENGTH, make_alloc_modify_header, { { FIELD(alloc_modify_header_context_in, num_of_actions), 2 } } },
 	{ NIC_SYN_OUT_LENGTH, make_query_counters, { { FIELD(query_flow_counter_in, num_of_counters), 31 } } },
@@ -504,10 +647,10 @@ static const struct refusal {
 	{ NIC_SYN_VPORT_OF_TYPE, make_create_table, { { FIELD(set_fte_in, vport_number), 1 }, { FIELD(set_fte_in, other_vport), 1 } } },
 	{ NIC_SYN_TABLE_LEVEL, make_create_table, { { FIELD(set_fte_in, table_type), ACL }, { CONTEXT(level), 65 } } },
 	{ NIC_SYN_TABLE_SIZE, make_create_table, { { CONTEXT(log_size), 23 } } },
-	{ NIC_SYN_TABLE_FLAGS, make_create_table, { { CONTEXT(reformat_en), 1 } } },
-	{ NIC_SYN_TABLE_FLAGS, make_create_table, { { CONTEXT(decap_en), 1 } } },
+	{ NIC_SYN_TABLE_FLAGS, make_create_table, { { FIELD(set_fte_in, table_type), ACL }, { CONTEXT(reformat_en), 1 } } },
+	{ NIC_SYN_TABLE_FLAGS, make_create_table, { { FIELD(set_fte_in, table_type), ACL }, { CONTEXT(decap_en), 1 } } },
+	{ NIC_SYN_TABLE_FLAGS, make_create_table, { { FIELD(set_fte_in, table_type), ACL }, { CONTEXT(termination_table), 1 } } },
 	{ NIC_SYN_TABLE_FLAGS, make_create_table, { { CONTEXT(sw_owner), 1 } } },
-	{ NIC_SYN_TABLE_FLAGS, make_create_table, { { CONTEXT(termination_table), 1 } } },
 	{ NIC_SYN_TABLE_FLAGS, make_create_table, { { CONTEXT(lag_master_next_table_id), 1 } } },
 	{ NIC_SYN_TABLE_FLAGS, make_create_table, { { AT(0x30, IFC_LOC(0, 31, 0)), 1 } } },
 	{ NIC_SYN_TABLE_FLAGS, make_create_table, { { AT(0x38, IFC_LOC(0, 31, 0)), 1 } } },
@@ -538,10 +681,11 @@ static const struct refusal {
 	{ NIC_SYN_GROUP_BUSY, make_destroy_group, { { FIELD(destroy_flow_group_in, group_id), G_FIRST } } },
 	{ NIC_SYN_CRITERIA_ENABLE, make_create_group, { { GROUP(match_criteria_enable), 0 } } },
 	{ NIC_SYN_CRITERIA_ENABLE, make_create_group, { { MASK(5, IFC_LOC(0, 31, 0)), 1 } } },
-	{ NIC_SYN_CRITERIA_BLOCK, make_create_group, { { GROUP(match_criteria_enable), 5 } } },
+	{ NIC_SYN_CRITERIA_BLOCK, make_create_group, { { GROUP(match_criteria_enable), 0x21 } } },
 	{ NIC_SYN_CRITERIA_BLOCK, make_create_group, { { GROUP(match_criteria_enable), 0x81 } } },
-	{ NIC_SYN_CRITERIA_FIELD, make_create_group, { { GROUP(match_criteria_enable), 3 }, { MASK(1, FIELD(fte_match_set_misc, vxlan_vni)), 1 } } },
-	{ NIC_SYN_CRITERIA_FIELD, make_create_group, { { GROUP(match_criteria_enable), 9 }, { MASK(3, FIELD(fte_match_set_misc2, outer_first_mpls)), 1 } } },
+	{ NIC_SYN_CRITERIA_FIELD, make_create_group, { { GROUP(match_criteria_enable), 3 }, { MASK(1, FIELD(fte_match_set_misc, bth_opcode)), 1 } } },
+	{ NIC_SYN_CRITERIA_FIELD, make_create_group, { { GROUP(match_criteria_enable), 3 }, { MASK(1, FIELD(fte_match_set_misc, geneve_tlv_option_0_exist)), 1 } } }, /* needs a general object */
+	{ NIC_SYN_CRITERIA_FIELD, make_create_group, { { GROUP(match_criteria_enable), 9 }, { MASK(3, FIELD(fte_match_set_misc2, inner_first_mpls)), 1 } } },
 	{ NIC_SYN_ENTRY_INDEX, make_set_fte, { { FIELD(set_fte_in, flow_index), 16 } } },
 	{ NIC_SYN_ENTRY_INDEX, make_delete_fte, { { FIELD(set_fte_in, flow_index), 16 } } },
 	{ NIC_SYN_ENTRY_OUTSIDE_GROUP, make_set_fte, { { FIELD(set_fte_in, flow_index), 4 } } },
@@ -557,7 +701,32 @@ static const struct refusal {
 	{ NIC_SYN_ACTION_UNKNOWN, make_set_fte, { { FTE(action), 0x20c } } },
 	{ NIC_SYN_ACTION_REFORMAT, make_set_fte, { { FTE(action), 0x1c } } },
 	{ NIC_SYN_ACTION_REFORMAT, make_set_fte, { { FTE(action), 0x2c } } },
-	{ NIC_SYN_ACTION_REFORMAT, make_set_fte, { { DEST(packet_reformat), 1 } } },
+	{ NIC_SYN_ACTION_REFORMAT, make_set_fte_termination, { { FTE(action), 0x24 } } },
+	{ NIC_SYN_ACTION_REFORMAT, make_set_fte_termination, { { FTE(packet_reformat_id), R_DECAP } } },
+	{ NIC_SYN_ACTION_REFORMAT, make_set_fte_encaps, { { FIELD(set_fte_in, table_id), T_FIRST }, { FTE(group_id), G_FIRST } } },
+	{ NIC_SYN_REFORMAT_ID, make_set_fte_reformat, { { FTE(packet_reformat_id), 99 } } },
+	{ NIC_SYN_REFORMAT_ID, make_set_fte_encaps, { { AT(0x340, FIELD(extended_dest_format, packet_reformat_id)), 99 } } },
+	{ NIC_SYN_REFORMAT_ID, make_dealloc_reformat, { { FIELD(dealloc_packet_reformat_context_in, packet_reformat_id), 99 } } },
+	{ NIC_SYN_REFORMAT_DECAP, make_set_fte_reformat, { { FTE(action), 0x34 }, { FTE(packet_reformat_id), R_DECAP } } },
+	{ NIC_SYN_REFORMAT_DECAP, make_set_fte_encaps, { { AT(0x350, FIELD(extended_dest_format, packet_reformat_id)), R_DECAP } } },
+	{ NIC_SYN_REFORMAT_UNUSED, make_set_fte_encaps, { { DEST(packet_reformat), 0 } } },
+	{ NIC_SYN_REFORMAT_BUSY, make_dealloc_reformat, { { FIELD(dealloc_packet_reformat_context_in, packet_reformat_id), R_USED } } },
+	{ NIC_SYN_REFORMAT_TYPE, make_alloc_reformat, { { REFORMAT(reformat_type), 5 } } },
+	{ NIC_SYN_REFORMAT_TYPE, make_alloc_reformat, { { REFORMAT(reformat_type), 15 } } },
+	{ NIC_SYN_REFORMAT_PARAM, make_alloc_reformat, { { REFORMAT(reformat_param_0), 1 } } },
+	{ NIC_SYN_REFORMAT_PARAM, make_alloc_reformat, { { REFORMAT(reformat_param_1), 1 } } },
+	{ NIC_SYN_REFORMAT_SIZE, make_alloc_reformat_empty, { { 0, 0 } } },
+	{ NIC_SYN_REFORMAT_SIZE, make_alloc_reformat_big, { { 0, 0 } } },
+	{ NIC_SYN_REFORMAT_DATA, make_alloc_reformat, { { REFORMAT(reformat_type), MLX5_REFORMAT_L2_TO_NVGRE } } },
+	{ NIC_SYN_REFORMAT_DATA, make_alloc_reformat, { { REFORMAT(reformat_type), MLX5_REFORMAT_L3_TUNNEL_TO_L2 } } },
+	{ NIC_SYN_REFORMAT_DATA, make_alloc_reformat, { { AT(0x2c, IFC_LOC(0, 15, 0)), 0x86dd } } },
+	{ NIC_SYN_REFORMAT_DATA, make_alloc_reformat, { { AT(0x34, IFC_LOC(0, 15, 0)), 0x2000 } } },
+	{ NIC_SYN_REFORMAT_DATA, make_alloc_reformat_decap, { { REFORMAT(reformat_type), MLX5_REFORMAT_L2_TO_L2_TUNNEL } } },
+	{ NIC_SYN_DEST_REFORMAT, make_set_fte, { { DEST(packet_reformat), 1 } } },
+	{ NIC_SYN_DEST_REFORMAT, make_set_fte_encaps, { { DEST(destination_type), MLX5_DEST_FLOW_TABLE } } },
+	{ NIC_SYN_DEST_ENCAPS, make_set_fte_many_encaps, { { 0, 0 } } },
+	{ NIC_SYN_DEST_TERMINATION, make_set_fte_termination, { { DEST(destination_type), MLX5_DEST_FLOW_TABLE } } },
+	{ NIC_SYN_RESERVED, make_set_fte_encaps, { { AT(0x34c, IFC_LOC(0, 0, 0)), 1 } } },
 	{ NIC_SYN_ACTION_CRYPTO, make_set_fte, { { FTE(action), 0x100c } } },
 	{ NIC_SYN_ACTION_ASO, make_set_fte, { { FTE(action), 0x400c } } },
 	{ NIC_SYN_ACTION_NONE, make_set_fte, { { FTE(action), 0x8 } } },
@@ -571,7 +740,6 @@ static const struct refusal {
 	{ NIC_SYN_DEST_EMPTY, make_set_fte_drop, { { FTE(action), 0x4 } } },
 	{ NIC_SYN_DEST_UNUSED, make_set_fte_table, { { FTE(action), 0x2 } } },
 	{ NIC_SYN_DEST_LIMIT, make_set_fte_many, { { 0, 0 } } },
-	{ NIC_SYN_DEST_EXTENDED, make_set_fte_extended, { { 0, 0 } } },
 	{ NIC_SYN_DEST_TYPE, make_set_fte, { { DEST(destination_type), 6 } } },
 	{ NIC_SYN_DEST_TYPE, make_set_fte, { { DEST(destination_type), MLX5_DEST_TIR } } },
 	{ NIC_SYN_DEST_VPORT, make_set_fte, { { DEST(destination_id), 3 } } },
@@ -603,7 +771,7 @@ static const struct refusal {
 	{ NIC_SYN_MODHDR_WIDTH, make_alloc_modify_header, { { AT(0x20, FIELD(copy_action_in, dst_offset)), 1 } } },
 	{ NIC_SYN_MODHDR_DATA, make_alloc_modify_header, { { AT(0x10, FIELD(set_action_in, data)), 0x10000 } } },
 	{ NIC_SYN_MODHDR_DATA, make_alloc_modify_header, { { AT(0x18, FIELD(add_action_in, data)), 0x100 } } },
-	{ NIC_SYN_UNUSED_ID, make_set_fte, { { FTE(packet_reformat_id), 1 } } },
+	{ NIC_SYN_UNUSED_ID, make_set_fte, { { FTE(encrypt_decrypt_type), 1 } } },
 	{ NIC_SYN_UNUSED_ID, make_set_fte, { { FTE(encrypt_decrypt_obj_id), 1 } } },
 	/* clang-format on */
 };
@@ -650,13 +818,36 @@ static void expect_seen(struct nic_device *dev, make *maker, enum nic_syndrome s
 	seen[s] = true;
 }
 
+static void move_to_nic(struct cmd *c)
+{
+	IFC_SET(set_fte_in, c->in, table_type, MLX5_TABLE_NIC_RX);
+	IFC_SET(set_fte_in, c->in, table_id, T_NIC);
+	IFC_SET(flow_context, IFC_PTR(set_fte_in, c->in, flow_context), group_id, G_NIC);
+}
+
 static void make_tir(struct cmd *c)
 {
 	make_set_fte(c);
-	IFC_SET(set_fte_in, c->in, table_type, MLX5_TABLE_NIC_RX);
-	IFC_SET(set_fte_in, c->in, table_id, 5);
-	IFC_SET(flow_context, IFC_PTR(set_fte_in, c->in, flow_context), group_id, 3);
+	move_to_nic(c);
 	IFC_SET(dest_format_struct, c->in + 0x340, destination_type, MLX5_DEST_TIR);
+}
+
+static void make_nic_extended(struct cmd *c)
+{
+	make_fte_extended(c, 1);
+	move_to_nic(c);
+}
+
+static void make_nic_allow(struct cmd *c)
+{
+	make_fte(c, MLX5_FLOW_CONTEXT_ACTION_ALLOW, 0, 0);
+	move_to_nic(c);
+}
+
+static void make_nic_vport(struct cmd *c)
+{
+	make_set_fte(c);
+	move_to_nic(c);
 }
 
 static void make_no_actions(struct cmd *c)
@@ -695,6 +886,10 @@ static void limits_are_told_from_other_refusals(void **state)
 	dev->modify_headers.n = 1u << 20;
 	expect_seen(dev, make_alloc_modify_header, NIC_SYN_MODHDR_LIMIT);
 	dev->modify_headers.n = n;
+	n = dev->reformats.n;
+	dev->reformats.n = 1u << 20;
+	expect_seen(dev, make_alloc_reformat, NIC_SYN_REFORMAT_LIMIT);
+	dev->reformats.n = n;
 	n = dev->counters.hint;
 	dev->counters.hint = NIC_COUNTERS_MAX / NIC_COUNTERS_PER_CHUNK;
 	expect_seen(dev, make_alloc_counter, NIC_SYN_COUNTER_LIMIT);
@@ -705,9 +900,12 @@ static void limits_are_told_from_other_refusals(void **state)
 	run_ok(dev, &c);
 	make_create_group(&c);
 	IFC_SET(create_flow_group_in, c.in, table_type, MLX5_TABLE_NIC_RX);
-	IFC_SET(create_flow_group_in, c.in, table_id, 5);
+	IFC_SET(create_flow_group_in, c.in, table_id, T_NIC);
 	run_ok(dev, &c);
 	expect_seen(dev, make_tir, NIC_SYN_DEST_TIR);
+	expect_seen(dev, make_nic_extended, NIC_SYN_DEST_EXTENDED);
+	expect_seen(dev, make_nic_allow, NIC_SYN_ACTION_ALLOW);
+	expect_seen(dev, make_nic_vport, NIC_SYN_DEST_TYPE);
 	make_too_many_counters(&c);
 	{
 		uint8_t *big = mem_new(c.out_size);
@@ -726,9 +924,9 @@ static void limits_are_told_from_other_refusals(void **state)
 static void a_failed_allocation_is_a_limit_and_changes_nothing(void **state)
 {
 	static make *const changing[] = {
-		make_create_table,	 make_create_group,  make_set_fte,
-		make_set_fte_modify,	 make_set_fte_table, make_alloc_counter,
-		make_alloc_modify_header
+		make_create_table,	  make_create_group,   make_set_fte,
+		make_set_fte_modify,	  make_set_fte_table,  make_alloc_counter,
+		make_alloc_modify_header, make_set_fte_encaps, make_alloc_reformat
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(changing); i++) {
@@ -890,7 +1088,23 @@ static void a_world_can_be_taken_apart_in_order(void **state)
 	make_destroy_group(&c);
 	IFC_SET(destroy_flow_group_in, c.in, group_id, G_FIRST);
 	run_ok(dev, &c);
-	for (uint32_t t = T_FIRST; t <= T_EMPTY; t++) {
+	make_delete_fte(&c);
+	IFC_SET(delete_fte_in, c.in, table_id, T_TUNNEL);
+	run_ok(dev, &c);
+	for (uint32_t i = 0; i < 2; i++) {
+		make_destroy_group(&c);
+		IFC_SET(set_fte_in, c.in, table_id, T_TUNNEL + i);
+		IFC_SET(destroy_flow_group_in, c.in, group_id, G_TUNNEL + i);
+		run_ok(dev, &c);
+	}
+	for (uint32_t r = R_USED; r <= R_FREE; r++) {
+		make_dealloc_reformat(&c);
+		IFC_SET(dealloc_packet_reformat_context_in, c.in, packet_reformat_id, r);
+		run_ok(dev, &c);
+	}
+	for (uint32_t t = T_FIRST; t <= T_TERMINATION; t++) {
+		if (t == T_ACL)
+			continue;
 		make_destroy_table(&c);
 		IFC_SET(destroy_flow_table_in, c.in, table_id, t);
 		run_ok(dev, &c);
@@ -908,7 +1122,8 @@ static void a_world_can_be_taken_apart_in_order(void **state)
 	run_ok(dev, &c);
 	nic_device_counts(dev, &n);
 	assert_int_equal(n.n_tables, 1);
-	assert_int_equal(n.n_groups + n.n_entries + n.n_counters + n.n_modify_headers, 0);
+	assert_int_equal(
+		n.n_groups + n.n_entries + n.n_counters + n.n_modify_headers + n.n_reformats, 0);
 	nic_device_free(dev);
 }
 

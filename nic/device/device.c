@@ -20,11 +20,13 @@ static int init(struct nic_device *dev, const struct nic_params *params)
 	idr_init(&dev->tables);
 	idr_init(&dev->groups);
 	idr_init(&dev->modify_headers);
+	idr_init(&dev->reformats);
+	dev->deliver_tir = nic_tir_deliver;
 	nic_objects_init(&dev->objects);
 	pool_init(&dev->group_pool, sizeof(struct nic_group));
 	for (size_t i = 0; i < ARRAY_SIZE(dev->entry_pools); i++)
 		pool_init(&dev->entry_pools[i], sizeof(struct nic_entry) + i * sizeof(uint32_t));
-	dev->scratch = mem_new_array(2, sizeof(struct nic_scratch));
+	dev->scratch = mem_new_array(NIC_SCRATCHES, sizeof(struct nic_scratch));
 	if (!dev->scratch || nic_queues_init(dev))
 		return -ENOMEM;
 	err = nic_function_init(dev, params);
@@ -61,6 +63,7 @@ static void free_entries(struct nic_device *dev, struct nic_table *t)
 void nic_device_release(struct nic_device *dev)
 {
 	struct nic_modify_header *m;
+	struct nic_reformat *r;
 	struct nic_table *t;
 	struct nic_group *g;
 	uint64_t i;
@@ -76,9 +79,12 @@ void nic_device_release(struct nic_device *dev)
 		nic_table_free(dev, t);
 	idr_for_each (&dev->modify_headers, i, m)
 		mem_free(m);
+	idr_for_each (&dev->reformats, i, r)
+		mem_free(r);
 	idr_fini(&dev->tables);
 	idr_fini(&dev->groups);
 	idr_fini(&dev->modify_headers);
+	idr_fini(&dev->reformats);
 	pool_fini(&dev->group_pool);
 	for (size_t n = 0; n < ARRAY_SIZE(dev->entry_pools); n++)
 		pool_fini(&dev->entry_pools[n]);
@@ -160,15 +166,16 @@ void nic_device_counts(const struct nic_device *dev, struct nic_counts *c)
 				  .n_entries = dev->n_entries,
 				  .n_counters = dev->counters.n,
 				  .n_modify_headers = dev->modify_headers.n,
+				  .n_reformats = dev->reformats.n,
 				  .n_commands = dev->n_commands,
 				  .n_bad_commands = dev->n_bad_commands,
 				  .n_packets = dev->n_packets };
 	for (size_t d = 0; d < NIC_N_DROPS; d++)
 		c->n_drops[d] = dev->n_drops[d];
-	c->n_bytes = sizeof *dev + 3 * sizeof(struct nic_scratch) + nic_objects_bytes(dev) +
-		     dev->counters.n_bytes + dev->counters.cap * sizeof(void *) +
-		     dev->group_pool.n_bytes + dev->n_bytes_more + nic_cache_bytes(&dev->cache) +
-		     idr_bytes(&dev->groups);
+	c->n_bytes = sizeof *dev + (NIC_SCRATCHES + 1) * sizeof(struct nic_scratch) +
+		     nic_objects_bytes(dev) + dev->counters.n_bytes +
+		     dev->counters.cap * sizeof(void *) + dev->group_pool.n_bytes +
+		     dev->n_bytes_more + nic_cache_bytes(&dev->cache) + idr_bytes(&dev->groups);
 	for (size_t n = 0; n < ARRAY_SIZE(dev->entry_pools); n++)
 		c->n_bytes += dev->entry_pools[n].n_bytes;
 	idr_for_each (&dev->tables, i, t)

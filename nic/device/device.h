@@ -25,7 +25,8 @@ struct nic_device;
 #define NIC_ENTRIES_MAX	    (1u << 24) /* of the whole device; more: LIM */
 #define NIC_COUNTERS_MAX    (1u << 24)
 #define NIC_SFS_MAX	    1024u
-#define NIC_PATH_TABLES_MAX 64 /* tables that one packet may pass: then it is dropped as a loop */
+#define NIC_PATH_TABLES_MAX 64	 /* tables that one packet may pass: then it is dropped as a loop */
+#define NIC_PATH_COPIES_MAX 4096 /* of one packet */
 
 struct nic_params {
 	unsigned int n_vfs; /* vports 1..n_vfs exist besides 0 and the uplink */
@@ -125,7 +126,7 @@ void nic_device_format_summary(struct nic_device *dev, struct text *t); /* `inhw
 void nic_device_format_dump(struct nic_device *dev, struct text *t);	/* `inhw nic dump` */
 
 struct nic_counts {
-	size_t n_tables, n_groups, n_entries, n_counters, n_modify_headers;
+	size_t n_tables, n_groups, n_entries, n_counters, n_modify_headers, n_reformats;
 	size_t n_bytes; /* memory */
 	uint64_t n_commands, n_bad_commands, n_packets;
 	uint64_t n_drops[NIC_N_DROPS];

@@ -2,9 +2,10 @@
 /*
  * The inside of the device: its objects, and what the files of this folder call of each other.
  *
- * Who holds references: an entry holds its destination table, its counter and its modify-header
- * context; a table holds its miss table; a group holds its masks. A counted object is refused to be
- * destroyed while it is held. Root tables are not held: destroying one leaves no root.
+ * Who holds references: an entry holds its destination tables and TIRs, its counter, its
+ * modify-header context and its reformat contexts; a table holds its miss table; a group holds its
+ * masks. A counted object is refused to be destroyed while it is held. Root tables are not held:
+ * destroying one leaves no root.
  */
 #ifndef NIC_DEVICE_DEVICE_INTERNAL_H
 #define NIC_DEVICE_DEVICE_INTERNAL_H
@@ -22,18 +23,22 @@
 
 /*
  * What is matched, as words of host order: a packet's fields, a mask or a value. Each is one dword
- * of fte_match_param that the device implements, and two of its own.
+ * of fte_match_param that the device implements, and some of its own.
  */
 #define NIC_KEY_OUTER	0  /* 16 dwords of outer_headers */
-#define NIC_KEY_MISC	16 /* source_sqn, source_port, two of the second vlan */
-#define NIC_KEY_REGS	20 /* reg_c_7 ... reg_c_0, reg_a: as they lie in misc2 */
-#define NIC_KEY_REG_C_0 27
-#define NIC_KEY_REG_A	28
-#define NIC_KEY_ICMP	29
-#define NIC_KEY_PARAM	30 /* that many come from fte_match_param */
-#define NIC_KEY_ORIGIN	30 /* NIC_FROM_*: flow_source is matched like a field */
-#define NIC_KEY_SHAPE	31 /* which headers are there; never in a mask of a table */
-#define NIC_KEY_WORDS	32
+#define NIC_KEY_MISC	16 /* source_sqn and gre bits, source_port, two of the second vlans */
+#define NIC_KEY_TUNNEL	20 /* gre_key, vxlan_vni, geneve_vni, two flow labels, geneve's rest */
+#define NIC_KEY_INNER	26 /* 16 dwords of inner_headers */
+#define NIC_KEY_REGS	42 /* reg_c_7 ... reg_c_0, reg_a: as they lie in misc2 */
+#define NIC_KEY_REG_C_0 49
+#define NIC_KEY_REG_A	50
+#define NIC_KEY_ICMP	51
+#define NIC_KEY_MPLS	52 /* outer_first_mpls, the same over gre, over udp */
+#define NIC_KEY_PARAM	55 /* that many come from fte_match_param */
+#define NIC_KEY_ORIGIN	55 /* NIC_FROM_*: flow_source is matched like a field */
+#define NIC_KEY_SHAPE	56 /* which headers are there; never in a mask of a table */
+#define NIC_KEY_REG_B	57 /* what a receive queue is told; never in a mask of a table */
+#define NIC_KEY_WORDS	58
 
 #define NIC_FROM_UPLINK 1u
 #define NIC_FROM_LOCAL	2u
@@ -52,15 +57,34 @@ extern const struct nic_key_dword nic_key_dwords[NIC_KEY_PARAM];
 void nic_key_decode(struct nic_key *k, const uint8_t *param);
 void nic_key_encode(const struct nic_key *k, uint8_t *param);
 
+/* How tunnels are found, beside the protocol GRE and the ports of Geneve and MPLS. */
+struct nic_tunnels {
+	bool are_wanted; /* a mask or an action needs what is behind outer headers */
+	uint8_t n_ports;
+	uint16_t ports[NIC_VXLAN_PORTS_MAX]; /* of VXLAN */
+};
+
+/* Whether a mask has fields that are found only where tunnels are looked for. */
+bool nic_key_wants_tunnels(const struct nic_key *mask);
+
 /* Offsets from the frame's begin of what nic_key_parse() found; 0: absent. */
 struct nic_layers {
 	uint16_t l3, l4;
+	uint16_t gre;
+	uint16_t inner;		      /* Ethernet header in a tunnel */
+	uint16_t inner_l3;	      /* IP header in a tunnel without Ethernet */
 	uint8_t ip_version, ip_proto; /* 0: not IP; the protocol after extension headers */
 	uint8_t n_vlans;	      /* at most 2 */
 };
 
-/* Fills the words that come from the frame and the shape; the others stay. False: no frame. */
-bool nic_key_parse(struct nic_key *k, struct nic_layers *l, const uint8_t *data, size_t size);
+/*
+ * Fills the words that come from the frame and the shape; the others stay. Without @tunnels the
+ * words of what is in tunnels stay too, and inner layers are not found. False: no frame.
+ */
+bool nic_key_parse(struct nic_key *k, struct nic_layers *l, const uint8_t *data, size_t size,
+		   const struct nic_tunnels *tunnels);
+/* Makes the words 0 that nic_key_parse() leaves without tunnels. */
+void nic_key_clear_tunnel(struct nic_key *k);
 
 /* ---- objects ---- */
 
@@ -101,6 +125,16 @@ struct nic_modify_header {
 	struct nic_modify_action actions[];
 };
 
+/* What is put in front of a packet, or what takes the place of what is in front of it. */
+struct nic_reformat {
+	uint32_t id, refs;
+	uint8_t type;	    /* enum mlx5_reformat_type */
+	uint8_t ip_version; /* of the header; 0: none */
+	uint16_t l3, udp;   /* offsets in the header; 0: absent */
+	uint16_t size;
+	uint8_t header[];
+};
+
 /* A mask of a table, shared by the groups that have it, and its entries. */
 struct nic_mask {
 	struct nic_key key;
@@ -112,19 +146,22 @@ struct nic_mask {
 	uint8_t outside[IFC_FTE_MATCH_PARAM_SIZE]; /* bits that no value under it can have */
 };
 
-/* One destination. Tables are held as pointers apart, in the entry. */
+/* One destination that is not in the entry itself. */
 struct nic_dest {
-	uint16_t vport; /* when it is one */
-	uint8_t type;	/* enum mlx5_dest_type; uplink is a vport here */
+	uint8_t type; /* enum mlx5_dest_type; uplink is a vport here */
 	bool vhca_valid;
+	uint32_t number;	       /* of the vport or TIR */
+	struct nic_table *table;       /* held: one that terminates */
+	struct nic_reformat *reformat; /* held: of this copy only; or NULL */
 };
 
 /* Rare parts of an entry. */
 struct nic_entry_more {
 	struct nic_modify_header *modify;
+	struct nic_reformat *reformat; /* of all copies */
 	uint32_t flow_tag, push_vlan[2];
-	uint16_t n_vports; /* beyond the first */
-	struct nic_dest vports[];
+	uint16_t n_dests; /* beyond the entry's vport */
+	struct nic_dest dests[];
 };
 
 /*
@@ -134,14 +171,14 @@ struct nic_entry_more {
 struct nic_entry {
 	struct nic_entry *next, *prev;
 	struct nic_group *group;
-	struct nic_table *dest_table; /* or NULL */
+	struct nic_table *dest_table; /* where the packet goes on; or NULL */
 	struct nic_entry_more *more;  /* or NULL */
 	uint32_t index;
 	uint32_t counter; /* number, with MLX5_FLOW_CONTEXT_ACTION_COUNT */
 	uint16_t action;
 	bool has_vport : 1, vhca_valid : 1, ignore_flow_level : 1;
 	uint8_t flow_source;
-	uint16_t vport;	  /* the first that is one */
+	uint16_t vport;	  /* the first destination, when it is one */
 	uint32_t value[]; /* the words of the mask */
 };
 
@@ -157,6 +194,7 @@ struct nic_table {
 	uint16_t vport;		 /* of ACLs */
 	struct nic_vport *owner; /* the same; NULL: it belongs to none */
 	uint8_t type, level, log_size, miss_action;
+	bool reformat_en, decap_en, is_termination;
 	struct nic_table *miss;
 	struct idr groups;	 /* by last index, for overlaps */
 	struct idr entries;	 /* by index */
@@ -170,10 +208,10 @@ struct nic_table {
 /* ---- the cache of whole paths ---- */
 
 #define NIC_PATH_COUNTERS_MAX 2
-#define NIC_PATH_OUTS_MAX     2
+#define NIC_PATH_ARRIVALS_MAX 2
 
-/* A copy that leaves. */
-struct nic_path_out {
+/* A copy that arrives at a vport, whatever its NIC RX tables do with it. */
+struct nic_path_arrival {
 	uint16_t vport; /* place in the device's array */
 	int16_t delta;
 };
@@ -183,9 +221,10 @@ struct nic_path_out {
 struct nic_path {
 	struct nic_counter *counters[NIC_PATH_COUNTERS_MAX];
 	int16_t deltas[NIC_PATH_COUNTERS_MAX];
-	struct nic_path_out outs[NIC_PATH_OUTS_MAX];
-	uint16_t n_out : 15;  /* may be more than were noted */
-	uint16_t is_late : 1; /* a table was asked after the frame had been changed */
+	struct nic_path_arrival arrivals[NIC_PATH_ARRIVALS_MAX];
+	uint16_t n_out : 13;	 /* copies that went somewhere: NIC_PATH_COPIES_MAX */
+	uint16_t n_arrivals : 2; /* that were noted */
+	uint16_t is_late : 1;	 /* a table was asked after the frame had been changed */
 	uint8_t drop : 4, n_counters : 4;
 	/* enum nic_traffic of the copies, 2 bits each; NIC_N_TRAFFIC: as that of what came in. */
 	uint8_t traffic;
@@ -220,13 +259,17 @@ struct nic_cache {
 	struct nic_change changes[NIC_CHANGES]; /* the one of generation n at n % NIC_CHANGES */
 };
 
+/* Buffers for what becomes of a packet: its own way, a termination table's, the way out. */
+#define NIC_SCRATCHES 3
+
 struct nic_scratch {
 	uint8_t bytes[PACKET_HEADROOM + PACKET_MAX + PACKET_HEADROOM];
 };
 
-/* What follows the fixed part of a command, 8 bytes each. */
+/* What follows the fixed part of a command, 8 bytes each, and 16 of extended destinations. */
 enum nic_element {
 	NIC_ELEMENT_DEST,
+	NIC_ELEMENT_EXTENDED_DEST,
 	NIC_ELEMENT_COUNTER,
 	NIC_ELEMENT_SET,
 	NIC_ELEMENT_ADD,
@@ -239,6 +282,10 @@ enum nic_element {
 struct nic_command_row;
 struct nic_faults;
 struct nic_log;
+
+struct nic_rx_meta;
+typedef enum nic_drop nic_tir_delivery(struct nic_device *dev, uint32_t tirn, const uint8_t *data,
+				       size_t size, const struct nic_rx_meta *meta);
 
 struct nic_device {
 	struct trace *trace;
@@ -253,22 +300,25 @@ struct nic_device {
 	uint64_t generation; /* of all that a path depends on */
 	uint64_t flushed_at; /* no path of an older generation counts */
 
-	struct idr tables, groups, modify_headers;
+	struct idr tables, groups, modify_headers, reformats;
 	struct pool group_pool;
 	struct pool entry_pools[NIC_KEY_WORDS + 1]; /* by the number of words of the mask */
 	struct nic_counters counters;
 	struct nic_table *fdb_root, *nic_root;
 	size_t n_entries, n_masks, n_bytes_more;
 	struct nic_key consulted; /* all bits that a path depends on; they only become more */
+	struct nic_tunnels tunnels;
+	uint16_t ip_id; /* of the next IPv4 header that the device makes */
 
 	struct nic_objects objects;
 	struct nic_scratch *send_scratch; /* the packet that is being sent */
 
 	const struct nic_command_row *rows[NIC_OPCODES_MAX]; /* by opcode; NULL: not implemented */
-	uint8_t *reserved[NIC_OPCODES_MAX];	     /* by opcode: bits that must be 0; owned */
-	uint8_t element_reserved[NIC_N_ELEMENTS][8]; /* the same of what follows a command */
+	uint8_t *reserved[NIC_OPCODES_MAX];	      /* by opcode: bits that must be 0; owned */
+	uint8_t element_reserved[NIC_N_ELEMENTS][16]; /* the same of what follows a command */
 	struct nic_cache cache;
-	struct nic_scratch *scratch; /* two: the packet, and its copy on the way out */
+	struct nic_scratch *scratch;
+	nic_tir_delivery *deliver_tir; /* nic_tir_deliver(); a test may look instead */
 	uint64_t n_commands, n_bad_commands, n_packets, n_drops[NIC_N_DROPS];
 	struct nic_log *log;	   /* NULL: off */
 	struct nic_faults *faults; /* NULL: none */
@@ -335,6 +385,7 @@ nic_handler nic_group_create, nic_group_destroy, nic_group_query;
 nic_handler nic_entry_set, nic_entry_delete, nic_entry_query;
 nic_handler nic_counter_alloc, nic_counter_dealloc, nic_counter_query;
 nic_handler nic_modify_header_alloc, nic_modify_header_dealloc;
+nic_handler nic_reformat_alloc, nic_reformat_dealloc;
 
 typedef uint64_t nic_vector __attribute__((vector_size(16), aligned(1), may_alias));
 
@@ -365,7 +416,8 @@ static inline bool nic_bytes_meet(const uint8_t *a, const uint8_t *b, size_t siz
 static inline bool nic_element_has_reserved(const struct nic_device *dev, enum nic_element e,
 					    const uint8_t *in)
 {
-	return nic_bytes_meet(in, dev->element_reserved[e], 8);
+	return nic_bytes_meet(in, dev->element_reserved[e],
+			      e == NIC_ELEMENT_EXTENDED_DEST ? 16 : 8);
 }
 
 /* ---- log and faults: around each command, and nothing when nobody asked ---- */
@@ -468,6 +520,17 @@ int nic_modify_header_run(const struct nic_modify_header *m, struct packet *p,
 /* Adds the bits of a key on which results of the actions depend. */
 void nic_modify_header_consults(const struct nic_modify_header *m, struct nic_key *mask);
 void nic_modify_header_format(const struct nic_modify_header *m, struct text *t);
+
+/* Puts the header in front of a frame, or in the place of the tunnel around it, and fills what
+ * depends on the packet. 0; -EINVAL: the frame is not what the context is for; -ENOSPC. */
+int nic_reformat_run(struct nic_device *dev, const struct nic_reformat *r, struct packet *p,
+		     const struct nic_layers *l);
+void nic_reformat_format(const struct nic_reformat *r, struct text *t);
+
+static inline bool nic_reformat_is_decap(const struct nic_reformat *r)
+{
+	return r->type == MLX5_REFORMAT_L3_TUNNEL_TO_L2;
+}
 
 void nic_cache_fini(struct nic_cache *c);
 size_t nic_cache_bytes(const struct nic_cache *c);

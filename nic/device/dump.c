@@ -62,6 +62,12 @@ static void put_table(const struct nic_device *dev, const struct nic_table *t, s
 		  is_root(dev, t) ? " root" : "", t->groups.n, t->entries.n, t->n_masks);
 	if (t->miss)
 		text_putf(out, " miss table %u", t->miss->id);
+	if (t->reformat_en)
+		text_put(out, " encap");
+	if (t->decap_en)
+		text_put(out, " decap");
+	if (t->is_termination)
+		text_put(out, " termination");
 	text_put_char(out, '\n');
 }
 
@@ -96,8 +102,11 @@ void nic_device_format_summary(struct nic_device *dev, struct text *t)
 
 	nic_device_counts(dev, &c);
 	text_putf(t, "vports %u, vhca_id %u\n", dev->n_vports, dev->vhca_id);
-	text_putf(t, "tables %zu, groups %zu, entries %zu, counters %zu, modify headers %zu\n",
+	text_putf(t, "tables %zu, groups %zu, entries %zu, counters %zu, modify headers %zu",
 		  c.n_tables, c.n_groups, c.n_entries, c.n_counters, c.n_modify_headers);
+	if (c.n_reformats)
+		text_putf(t, ", reformats %zu", c.n_reformats);
+	text_put_char(t, '\n');
 	text_putf(t, "memory %zu bytes\n", c.n_bytes);
 	text_putf(t, "commands %llu, refused %llu\n", (unsigned long long)c.n_commands,
 		  (unsigned long long)c.n_bad_commands);
@@ -115,21 +124,50 @@ static void put_vlan(struct text *t, uint32_t vlan)
 	text_putf(t, ", push vlan 0x%x vid %u prio %u", vlan >> 16, vlan & 0xfff, vlan >> 13 & 7);
 }
 
+static void put_reformat(const struct nic_reformat *r, struct text *t)
+{
+	text_putf(t, ", reformat %u (", r->id);
+	nic_reformat_format(r, t);
+	text_put_char(t, ')');
+}
+
 void nic_entry_format_changes(const struct nic_entry *e, struct text *t)
 {
+	const struct nic_reformat *r = e->action & ACTION(PACKET_REFORMAT) ? e->more->reformat
+									   : NULL;
+
+	if (e->action & ACTION(DECAP))
+		text_put(t, ", decap");
+	if (r && nic_reformat_is_decap(r))
+		put_reformat(r, t);
+	if (e->action & ACTION(VLAN_POP))
+		text_put(t, ", pop vlan");
+	if (e->action & ACTION(VLAN_POP_2))
+		text_put(t, ", pop vlan");
 	if (e->action & ACTION(MOD_HDR)) {
 		text_putf(t, ", modify header %u (", e->more->modify->id);
 		nic_modify_header_format(e->more->modify, t);
 		text_put_char(t, ')');
 	}
-	if (e->action & ACTION(VLAN_POP))
-		text_put(t, ", pop vlan");
-	if (e->action & ACTION(VLAN_POP_2))
-		text_put(t, ", pop vlan");
 	if (e->action & ACTION(VLAN_PUSH))
 		put_vlan(t, e->more->push_vlan[0]);
 	if (e->action & ACTION(VLAN_PUSH_2))
 		put_vlan(t, e->more->push_vlan[1]);
+	if (r && !nic_reformat_is_decap(r))
+		put_reformat(r, t);
+}
+
+static void put_dest(const struct nic_dest *d, struct text *t)
+{
+	if (d->reformat)
+		put_reformat(d->reformat, t);
+	text_put(t, d->reformat ? " to " : ", to ");
+	if (d->type == MLX5_DEST_TIR)
+		text_putf(t, "TIR %u", d->number);
+	else if (d->table)
+		text_putf(t, "table %u", d->table->id);
+	else
+		nic_vport_format((uint16_t)d->number, t);
 }
 
 void nic_entry_format_dests(const struct nic_entry *e, struct text *t)
@@ -138,10 +176,8 @@ void nic_entry_format_dests(const struct nic_entry *e, struct text *t)
 		text_put(t, ", to ");
 		nic_vport_format(e->vport, t);
 	}
-	for (size_t i = 0; e->more && i < e->more->n_vports; i++) {
-		text_put(t, ", to ");
-		nic_vport_format(e->more->vports[i].vport, t);
-	}
+	for (size_t i = 0; e->more && i < e->more->n_dests; i++)
+		put_dest(&e->more->dests[i], t);
 	if (e->dest_table)
 		text_putf(t, ", to table %u", e->dest_table->id);
 	if (e->action & ACTION(ALLOW))
@@ -201,12 +237,29 @@ static void put_group(const struct nic_group *g, struct text *t)
 	text_put(t, "}\n");
 }
 
-/* What lies at a place of the dump: a table, or a group or an entry of it. */
+static void put_reformat_line(const struct nic_reformat *r, struct text *t)
+{
+	text_putf(t, "reformat %u entries %u size %u: ", r->id, r->refs, r->size);
+	nic_reformat_format(r, t);
+	text_put_char(t, '\n');
+}
+
+/* What lies at a place of the dump: a table, or a group or an entry of it, or none of them. */
 struct place {
 	const struct nic_table *table;
 	const struct nic_group *group;
 	const struct nic_entry *entry;
+	const struct nic_reformat *reformat;
 };
+
+static bool step_reformats(struct nic_device *dev, struct nic_dump_at *at, struct place *p)
+{
+	if (at->stage != NIC_DUMP_REFORMAT)
+		*at = (struct nic_dump_at){ .stage = NIC_DUMP_REFORMAT };
+	p->reformat = idr_next_(&dev->reformats, &at->index);
+	at->index++;
+	return p->reformat;
+}
 
 /* Finds what comes at or after @at, and moves @at behind it. */
 static bool step(struct nic_device *dev, struct nic_dump_at *at, struct place *p)
@@ -215,9 +268,10 @@ static bool step(struct nic_device *dev, struct nic_dump_at *at, struct place *p
 	for (;; *at = (struct nic_dump_at){ .table = at->table + 1 }) {
 		uint64_t table = at->table;
 
-		p->table = idr_next_(&dev->tables, &table);
+		if (at->stage != NIC_DUMP_REFORMAT)
+			p->table = idr_next_(&dev->tables, &table);
 		if (!p->table)
-			return false;
+			return step_reformats(dev, at, p);
 		if (table != at->table)
 			*at = (struct nic_dump_at){ .table = table };
 		if (at->stage == NIC_DUMP_TABLE) {
@@ -244,7 +298,9 @@ bool nic_device_format_dump_next(struct nic_device *dev, struct nic_dump_at *at,
 
 	if (!step(dev, at, &p))
 		return false;
-	if (p.entry)
+	if (p.reformat)
+		put_reformat_line(p.reformat, t);
+	else if (p.entry)
 		put_entry(dev, p.entry, t);
 	else if (p.group)
 		put_group(p.group, t);
@@ -284,6 +340,9 @@ static void fill_table_item(const struct nic_device *dev, const struct nic_table
 	item->table.vport = has_owner(t) ? t->vport : -1;
 	item->table.level = t->level;
 	item->table.size = t->size;
+	item->table.can_encap = t->reformat_en;
+	item->table.can_decap = t->decap_en;
+	item->table.is_termination = t->is_termination;
 	item->table.is_root = is_root(dev, t);
 	item->table.n_groups = t->groups.n;
 	item->table.n_entries = t->entries.n;
@@ -323,6 +382,15 @@ static void fill_entry_item(struct nic_device *dev, const struct nic_entry *e,
 	nic_entry_format_dests(e, &item->actions);
 }
 
+static void fill_reformat_item(const struct nic_reformat *r, struct nic_dump_item *item)
+{
+	item->kind = NIC_DUMP_REFORMAT;
+	item->reformat.id = r->id;
+	item->reformat.size = r->size;
+	item->reformat.n_entries = r->refs;
+	nic_reformat_format(r, &item->actions);
+}
+
 bool nic_device_dump_next(struct nic_device *dev, struct nic_dump_at *at,
 			  struct nic_dump_item *item)
 {
@@ -332,8 +400,10 @@ bool nic_device_dump_next(struct nic_device *dev, struct nic_dump_at *at,
 		return false;
 	text_clear(&item->match);
 	text_clear(&item->actions);
-	item->table_id = p.table->id;
-	if (p.entry)
+	item->table_id = p.table ? p.table->id : 0;
+	if (p.reformat)
+		fill_reformat_item(p.reformat, item);
+	else if (p.entry)
 		fill_entry_item(dev, p.entry, item);
 	else if (p.group)
 		fill_group_item(p.group, item);

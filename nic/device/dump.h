@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What the device holds, piece by piece: tables in the order of their numbers, below each its
- * groups and its entries. Between two pieces the device may go on: what was there all the time is
- * seen once.
+ * groups and its entries; then the reformat contexts. Between two pieces the device may go on: what
+ * was there all the time is seen once.
  */
 #ifndef NIC_DEVICE_DUMP_H
 #define NIC_DEVICE_DUMP_H
@@ -12,7 +12,8 @@
 enum nic_dump_kind {
 	NIC_DUMP_TABLE,
 	NIC_DUMP_GROUP,
-	NIC_DUMP_ENTRY
+	NIC_DUMP_ENTRY,
+	NIC_DUMP_REFORMAT
 };
 
 /* Where a dump goes on. All 0: at the begin. Any values are fine. */
@@ -23,13 +24,13 @@ struct nic_dump_at {
 
 struct nic_dump_item {
 	enum nic_dump_kind kind;
-	uint32_t table_id; /* of all kinds */
+	uint32_t table_id; /* of all kinds that are in a table */
 	union {
 		struct {
 			const char *type;		  /* static: "fdb" */
 			int vport;			  /* -1: it belongs to none */
 			uint32_t level, size, miss_table; /* 0: none */
-			bool is_root;
+			bool is_root, can_encap, can_decap, is_termination;
 			size_t n_groups, n_entries, n_masks;
 		} table;
 		struct {
@@ -40,10 +41,15 @@ struct nic_dump_item {
 			uint32_t counter; /* 0: none */
 			uint64_t packets, octets;
 		} entry;
+		struct {
+			uint32_t id, size, n_entries;
+		} reformat;
 	};
 	/* As ifc_match_format() prints it: of a group the mask, of an entry what it matches. */
 	struct text match;
-	struct text actions; /* of an entry: ", push vlan ...", each part with a comma in front */
+	/* Of an entry: ", push vlan ...", each part with a comma in front; of a reformat context:
+	 * what it does. */
+	struct text actions;
 };
 
 void nic_dump_item_init(struct nic_dump_item *item);

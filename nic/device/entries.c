@@ -3,7 +3,7 @@
  * Flow table entries. A command is decoded and checked into a plan; only a plan that is right
  * becomes an entry, so a refusal changes nothing.
  */
-#include "nic/device/device_internal.h"
+#include "nic/device/queues_internal.h"
 
 #include "base/alloc.h"
 
@@ -19,9 +19,10 @@ struct plan {
 	bool ignore_flow_level;
 	uint32_t flow_tag, push_vlan[2], counter;
 	struct nic_modify_header *modify;
+	struct nic_reformat *reformat;
 	struct nic_table *dest_table;
-	uint32_t n_vports;
-	struct nic_dest vports[DESTS_MAX];
+	uint32_t n_dests, n_encaps;
+	struct nic_dest dests[DESTS_MAX]; /* all but dest_table */
 };
 
 #define ACTION(name) MLX5_FLOW_CONTEXT_ACTION_##name
@@ -30,7 +31,8 @@ struct plan {
 #define VLAN_ACTIONS \
 	(ACTION(VLAN_POP) | ACTION(VLAN_PUSH) | ACTION(VLAN_POP_2) | ACTION(VLAN_PUSH_2))
 #define TERMINALS (ACTION(ALLOW) | ACTION(DROP) | ACTION(FWD_DEST))
-#define KNOWN	  (TERMINALS | VLAN_ACTIONS | ACTION(COUNT) | ACTION(MOD_HDR))
+#define REFORMATS (ACTION(PACKET_REFORMAT) | ACTION(DECAP))
+#define KNOWN	  (TERMINALS | VLAN_ACTIONS | REFORMATS | ACTION(COUNT) | ACTION(MOD_HDR))
 
 /* ---- actions ---- */
 
@@ -38,7 +40,7 @@ static enum nic_syndrome check_action(const struct plan *p)
 {
 	uint32_t a = p->action, terminal = a & TERMINALS;
 
-	if (a & (ACTION(PACKET_REFORMAT) | ACTION(DECAP)))
+	if (a & ACTION(DECAP) && !p->table->decap_en)
 		return NIC_SYN_ACTION_REFORMAT;
 	if (a & CRYPTO)
 		return NIC_SYN_ACTION_CRYPTO;
@@ -50,7 +52,8 @@ static enum nic_syndrome check_action(const struct plan *p)
 		return NIC_SYN_ACTION_NONE;
 	if (terminal & (terminal - 1))
 		return NIC_SYN_ACTION_CONFLICT;
-	if (terminal == ACTION(ALLOW) && p->table->type == MLX5_TABLE_FDB)
+	if (terminal == ACTION(ALLOW) &&
+	    (p->table->type == MLX5_TABLE_FDB || p->table->type == MLX5_TABLE_NIC_RX))
 		return NIC_SYN_ACTION_ALLOW;
 	if ((a & ACTION(VLAN_POP_2) && !(a & ACTION(VLAN_POP))) ||
 	    (a & ACTION(VLAN_PUSH_2) && !(a & ACTION(VLAN_PUSH))))
@@ -78,6 +81,27 @@ static enum nic_syndrome plan_modify_header(struct nic_device *dev, struct plan 
 	return p->modify->table_type == p->table->type ? NIC_SYN_NONE : NIC_SYN_MODHDR_OTHER;
 }
 
+/* The number of a context without its action is ignored: Linux sends one with the rules that stand
+ * in for a tunnel's while its route is not known. */
+static enum nic_syndrome plan_reformat(struct nic_device *dev, struct plan *p, uint32_t id)
+{
+	const struct nic_table *t = p->table;
+
+	p->reformat = NULL;
+	if (!(p->action & ACTION(PACKET_REFORMAT)))
+		return NIC_SYN_NONE;
+	if (!t->reformat_en && !t->decap_en)
+		return NIC_SYN_ACTION_REFORMAT;
+	p->reformat = idr_find(&dev->reformats, id);
+	if (!p->reformat)
+		return NIC_SYN_REFORMAT_ID;
+	if (!nic_reformat_is_decap(p->reformat))
+		return t->reformat_en ? NIC_SYN_NONE : NIC_SYN_ACTION_REFORMAT;
+	if (p->action & ACTION(DECAP))
+		return NIC_SYN_REFORMAT_DECAP;
+	return t->decap_en ? NIC_SYN_NONE : NIC_SYN_ACTION_REFORMAT;
+}
+
 static enum nic_syndrome plan_action(struct nic_device *dev, struct plan *p, const uint8_t *ctx)
 {
 	enum nic_syndrome s;
@@ -92,31 +116,35 @@ static enum nic_syndrome plan_action(struct nic_device *dev, struct plan *p, con
 		s = check_vlan(p->action & ACTION(VLAN_PUSH_2), p->push_vlan[1]);
 	if (s)
 		return s;
-	if (IFC_GET(flow_context, ctx, packet_reformat_id) ||
-	    IFC_GET(flow_context, ctx, encrypt_decrypt_type) ||
+	if (IFC_GET(flow_context, ctx, encrypt_decrypt_type) ||
 	    IFC_GET(flow_context, ctx, encrypt_decrypt_obj_id) ||
 	    get_be64(IFC_PTR(flow_context, ctx, execute_aso)))
 		return NIC_SYN_UNUSED_ID;
-	return plan_modify_header(dev, p, IFC_GET(flow_context, ctx, modify_header_id));
+	s = plan_modify_header(dev, p, IFC_GET(flow_context, ctx, modify_header_id));
+	return s ? s : plan_reformat(dev, p, IFC_GET(flow_context, ctx, packet_reformat_id));
 }
 
 /* ---- destinations ---- */
 
-static enum nic_syndrome plan_vport(struct nic_device *dev, struct plan *p, uint32_t vport,
-				    const uint8_t *dest)
+static void add_dest(struct plan *p, const struct nic_dest *d)
 {
-	bool valid = IFC_GET(dest_format_struct, dest, destination_eswitch_owner_vhca_id_valid);
+	p->dests[p->n_dests++] = *d;
+}
 
+static enum nic_syndrome plan_vport(struct nic_device *dev, struct plan *p, uint32_t vport,
+				    const uint8_t *dest, struct nic_reformat *r)
+{
+	struct nic_dest d = { .type = MLX5_DEST_VPORT, .number = vport, .reformat = r };
+
+	d.vhca_valid = IFC_GET(dest_format_struct, dest, destination_eswitch_owner_vhca_id_valid);
 	if (p->table->type != MLX5_TABLE_FDB)
 		return NIC_SYN_DEST_TYPE;
-	if (valid &&
+	if (d.vhca_valid &&
 	    IFC_GET(dest_format_struct, dest, destination_eswitch_owner_vhca_id) != dev->vhca_id)
 		return NIC_SYN_DEST_VHCA;
 	if (!nic_vport_find(dev, vport))
 		return NIC_SYN_DEST_VPORT;
-	p->vports[p->n_vports++] = (struct nic_dest){ .vport = (uint16_t)vport,
-						      .type = MLX5_DEST_VPORT,
-						      .vhca_valid = valid };
+	add_dest(p, &d);
 	return NIC_SYN_NONE;
 }
 
@@ -128,38 +156,92 @@ static enum nic_syndrome plan_table(struct nic_device *dev, struct plan *p, uint
 		return NIC_SYN_DEST_TABLE;
 	if (t->type != p->table->type || t->vport != p->table->vport)
 		return NIC_SYN_DEST_TABLE_OTHER;
+	if (p->table->is_termination)
+		return NIC_SYN_DEST_TERMINATION;
 	if (t->level <= p->table->level && !p->ignore_flow_level)
 		return NIC_SYN_DEST_LEVEL;
+	if (t->is_termination) {
+		add_dest(p, &(struct nic_dest){ .type = MLX5_DEST_FLOW_TABLE, .table = t });
+		return NIC_SYN_NONE;
+	}
 	if (p->dest_table)
 		return NIC_SYN_DEST_TABLES;
 	p->dest_table = t;
 	return NIC_SYN_NONE;
 }
 
-static enum nic_syndrome plan_dest(struct nic_device *dev, struct plan *p, const uint8_t *dest)
+static enum nic_syndrome plan_tir(struct nic_device *dev, struct plan *p, uint32_t tirn)
+{
+	if (p->table->type != MLX5_TABLE_NIC_RX)
+		return NIC_SYN_DEST_TYPE;
+	if (!nic_tir_find(dev, tirn))
+		return NIC_SYN_DEST_TIR;
+	add_dest(p, &(struct nic_dest){ .type = MLX5_DEST_TIR, .number = tirn });
+	return NIC_SYN_NONE;
+}
+
+/* The context that a destination has for itself: NULL without one. */
+static enum nic_syndrome dest_reformat(struct nic_device *dev, struct plan *p, const uint8_t *dest,
+				       bool is_extended, struct nic_reformat **r)
+{
+	bool has = IFC_GET(dest_format_struct, dest, packet_reformat);
+	uint32_t id = is_extended ? IFC_GET(extended_dest_format, dest, packet_reformat_id) : 0;
+
+	*r = NULL;
+	if (!has)
+		return id ? NIC_SYN_REFORMAT_UNUSED : NIC_SYN_NONE;
+	if (!is_extended || IFC_GET(dest_format_struct, dest, destination_type) != MLX5_DEST_VPORT)
+		return NIC_SYN_DEST_REFORMAT;
+	if (!p->table->reformat_en)
+		return NIC_SYN_ACTION_REFORMAT;
+	*r = idr_find(&dev->reformats, id);
+	if (!*r)
+		return NIC_SYN_REFORMAT_ID;
+	if (nic_reformat_is_decap(*r))
+		return NIC_SYN_REFORMAT_DECAP;
+	return ++p->n_encaps > 1u << IFC_GET(e_switch_cap, dev->caps.eswitch,
+					     log_max_fdb_encap_uplink)
+		       ? NIC_SYN_DEST_ENCAPS
+		       : NIC_SYN_NONE;
+}
+
+static enum nic_syndrome plan_dest(struct nic_device *dev, struct plan *p, const uint8_t *dest,
+				   bool is_extended)
 {
 	uint32_t id = IFC_GET(dest_format_struct, dest, destination_id);
+	struct nic_reformat *r;
+	enum nic_syndrome s;
 
-	if (nic_element_has_reserved(dev, NIC_ELEMENT_DEST, dest))
+	if (nic_element_has_reserved(
+		    dev, is_extended ? NIC_ELEMENT_EXTENDED_DEST : NIC_ELEMENT_DEST, dest))
 		return NIC_SYN_RESERVED;
-	if (IFC_GET(dest_format_struct, dest, packet_reformat))
-		return NIC_SYN_ACTION_REFORMAT;
+	s = dest_reformat(dev, p, dest, is_extended, &r);
+	if (s)
+		return s;
 	switch (IFC_GET(dest_format_struct, dest, destination_type)) {
 	case MLX5_DEST_VPORT:
-		return plan_vport(dev, p, id, dest);
+		return plan_vport(dev, p, id, dest, r);
 	case MLX5_DEST_UPLINK:
-		return plan_vport(dev, p, MLX5_VPORT_UPLINK, dest);
+		return plan_vport(dev, p, MLX5_VPORT_UPLINK, dest, r);
 	case MLX5_DEST_FLOW_TABLE:
 		return plan_table(dev, p, id);
-	case MLX5_DEST_TIR: /* queues do not exist in this device */
-		return p->table->type == MLX5_TABLE_NIC_RX ? NIC_SYN_DEST_TIR : NIC_SYN_DEST_TYPE;
+	case MLX5_DEST_TIR:
+		return plan_tir(dev, p, id);
 	default:
 		return NIC_SYN_DEST_TYPE;
 	}
 }
 
+/* Bytes of a destination, and of a counter behind them. */
+static size_t dest_size(const uint8_t *ctx)
+{
+	return IFC_GET(flow_context, ctx, extended_destination) ? IFC_EXTENDED_DEST_FORMAT_SIZE
+								: IFC_DEST_FORMAT_STRUCT_SIZE;
+}
+
 static enum nic_syndrome plan_dests(struct nic_device *dev, struct plan *p, const uint8_t *ctx)
 {
+	bool is_extended = IFC_GET(flow_context, ctx, extended_destination);
 	uint32_t n = IFC_GET(flow_context, ctx, destination_list_size);
 	uint32_t max = 1u << IFC_GET(flow_table_prop_layout,
 				     nic_caps_table(&dev->caps, p->table->type),
@@ -167,14 +249,14 @@ static enum nic_syndrome plan_dests(struct nic_device *dev, struct plan *p, cons
 	const uint8_t *dest = IFC_PTR(flow_context, ctx, destination);
 	enum nic_syndrome s = NIC_SYN_NONE;
 
-	p->n_vports = 0;
+	p->n_dests = p->n_encaps = 0;
 	p->dest_table = NULL;
-	if (IFC_GET(flow_context, ctx, extended_destination))
+	if (is_extended && p->table->type != MLX5_TABLE_FDB)
 		return NIC_SYN_DEST_EXTENDED;
 	if (n > max || n > DESTS_MAX)
 		return NIC_SYN_DEST_LIMIT;
-	for (uint32_t i = 0; i < n && !s; i++, dest += IFC_DEST_FORMAT_STRUCT_SIZE)
-		s = plan_dest(dev, p, dest);
+	for (uint32_t i = 0; i < n && !s; i++, dest += dest_size(ctx))
+		s = plan_dest(dev, p, dest, is_extended);
 	return s;
 }
 
@@ -182,8 +264,7 @@ static enum nic_syndrome plan_counters(struct nic_device *dev, struct plan *p, c
 {
 	uint32_t n = IFC_GET(flow_context, ctx, flow_counter_list_size);
 	const uint8_t *counter = IFC_PTR(flow_context, ctx, destination) +
-				 (size_t)IFC_GET(flow_context, ctx, destination_list_size) *
-					 IFC_DEST_FORMAT_STRUCT_SIZE;
+				 IFC_GET(flow_context, ctx, destination_list_size) * dest_size(ctx);
 
 	p->counter = 0;
 	if (!n)
@@ -199,7 +280,7 @@ static enum nic_syndrome plan_counters(struct nic_device *dev, struct plan *p, c
 /* The parts of a plan against each other, when all are known. */
 static enum nic_syndrome check_plan(const struct plan *p)
 {
-	bool has_dests = p->n_vports || p->dest_table;
+	bool has_dests = p->n_dests || p->dest_table;
 
 	if (p->action & ACTION(FWD_DEST) && !has_dests)
 		return NIC_SYN_DEST_EMPTY;
@@ -214,34 +295,62 @@ static enum nic_syndrome check_plan(const struct plan *p)
 
 /* ---- a plan to an entry ---- */
 
-static size_t more_size(size_t n_vports)
+static size_t more_size(size_t n_dests)
 {
-	return sizeof(struct nic_entry_more) +
-	       (n_vports ? n_vports - 1 : 0) * sizeof(struct nic_dest);
+	return sizeof(struct nic_entry_more) + n_dests * sizeof(struct nic_dest);
+}
+
+/* Whether the first destination lies in the entry itself. */
+static bool begins_with_vport(const struct plan *p)
+{
+	return p->n_dests && p->dests[0].type == MLX5_DEST_VPORT && !p->dests[0].reformat;
 }
 
 static bool needs_more(const struct plan *p)
 {
-	return p->modify || p->flow_tag || p->push_vlan[0] || p->push_vlan[1] || p->n_vports > 1;
+	return p->modify || p->reformat || p->flow_tag || p->push_vlan[0] || p->push_vlan[1] ||
+	       p->n_dests > begins_with_vport(p);
 }
 
 /* *@more is owned by the caller, NULL when the plan needs none. 0 or -ENOMEM. */
 static int more_from_plan(const struct plan *p, struct nic_entry_more **more)
 {
+	size_t skip = begins_with_vport(p);
 	struct nic_entry_more *m;
 
 	*more = NULL;
 	if (!needs_more(p))
 		return 0;
-	*more = m = mem_new(more_size(p->n_vports));
+	*more = m = mem_new(more_size(p->n_dests - skip));
 	if (!m)
 		return -ENOMEM;
 	m->modify = p->modify;
+	m->reformat = p->reformat;
 	m->flow_tag = p->flow_tag;
 	memcpy(m->push_vlan, p->push_vlan, sizeof m->push_vlan);
-	m->n_vports = (uint16_t)(p->n_vports ? p->n_vports - 1 : 0);
-	memcpy(m->vports, p->vports + 1, m->n_vports * sizeof m->vports[0]);
+	m->n_dests = (uint16_t)(p->n_dests - skip);
+	memcpy(m->dests, p->dests + skip, m->n_dests * sizeof m->dests[0]);
 	return 0;
+}
+
+static void hold_dest(struct nic_device *dev, const struct nic_dest *d, int delta)
+{
+	if (d->table)
+		d->table->refs += (uint32_t)delta;
+	if (d->reformat)
+		d->reformat->refs += (uint32_t)delta;
+	if (d->type == MLX5_DEST_TIR)
+		nic_tir_ref(nic_tir_find(dev, d->number), delta);
+}
+
+static void hold_more(struct nic_device *dev, const struct nic_entry_more *m, int delta)
+{
+	if (m->modify)
+		m->modify->refs += (uint32_t)delta;
+	if (m->reformat)
+		m->reformat->refs += (uint32_t)delta;
+	for (size_t i = 0; i < m->n_dests; i++)
+		hold_dest(dev, &m->dests[i], delta);
 }
 
 static void hold(struct nic_device *dev, const struct nic_entry *e, int delta)
@@ -250,18 +359,18 @@ static void hold(struct nic_device *dev, const struct nic_entry *e, int delta)
 		e->dest_table->refs += (uint32_t)delta;
 	if (e->action & ACTION(COUNT))
 		nic_counter_ref(&dev->counters, e->counter, delta);
-	if (e->more && e->more->modify)
-		e->more->modify->refs += (uint32_t)delta;
+	if (e->more)
+		hold_more(dev, e->more, delta);
 }
 
 static void more_free(struct nic_device *dev, struct nic_entry_more *m)
 {
 	if (m)
-		dev->n_bytes_more -= more_size(m->n_vports + 1u);
+		dev->n_bytes_more -= more_size(m->n_dests);
 	mem_free(m);
 }
 
-/* Results of vlan actions depend on all of both tags. */
+/* Results of vlan actions depend on all of both tags; to take a tunnel away, it must be known. */
 static void consult(struct nic_device *dev, const struct nic_entry *e)
 {
 	struct nic_key *k = &dev->consulted;
@@ -269,8 +378,11 @@ static void consult(struct nic_device *dev, const struct nic_entry *e)
 	if (e->action & (VLAN_ACTIONS | ACTION(MOD_HDR))) {
 		k->w[3] |= 0xffff;
 		k->w[4] |= 0xc000;
-		k->w[NIC_KEY_MISC + 2] = k->w[NIC_KEY_MISC + 3] = UINT32_MAX;
+		k->w[NIC_KEY_MISC + 2] |= 0xffff0000;
+		k->w[NIC_KEY_MISC + 3] |= 0xa0000000;
 	}
+	if (e->action & REFORMATS)
+		dev->tunnels.are_wanted = true;
 	if (e->more && e->more->modify)
 		nic_modify_header_consults(e->more->modify, k);
 }
@@ -283,12 +395,12 @@ static void entry_from_plan(struct nic_device *dev, struct nic_entry *e, const s
 	e->ignore_flow_level = p->ignore_flow_level;
 	e->dest_table = p->dest_table;
 	e->counter = p->counter;
-	e->has_vport = p->n_vports > 0;
-	e->vport = e->has_vport ? p->vports[0].vport : 0;
-	e->vhca_valid = e->has_vport && p->vports[0].vhca_valid;
+	e->has_vport = begins_with_vport(p);
+	e->vport = (uint16_t)(e->has_vport ? p->dests[0].number : 0);
+	e->vhca_valid = e->has_vport && p->dests[0].vhca_valid;
 	e->more = more;
 	if (more)
-		dev->n_bytes_more += more_size(more->n_vports + 1u);
+		dev->n_bytes_more += more_size(more->n_dests);
 	hold(dev, e, 1);
 	consult(dev, e);
 }
@@ -300,17 +412,30 @@ static void plan_from_entry(const struct nic_entry *e, struct plan *p)
 	p->ignore_flow_level = e->ignore_flow_level;
 	p->counter = e->counter;
 	p->dest_table = e->dest_table;
-	p->n_vports = e->has_vport;
-	p->vports[0] = (struct nic_dest){ e->vport, MLX5_DEST_VPORT, e->vhca_valid };
+	p->n_dests = e->has_vport;
+	p->dests[0] = (struct nic_dest){ .type = MLX5_DEST_VPORT,
+					 .vhca_valid = e->vhca_valid,
+					 .number = e->vport };
 	p->modify = NULL;
+	p->reformat = NULL;
 	p->flow_tag = p->push_vlan[0] = p->push_vlan[1] = 0;
 	if (!e->more)
 		return;
 	p->modify = e->more->modify;
+	p->reformat = e->more->reformat;
 	p->flow_tag = e->more->flow_tag;
 	memcpy(p->push_vlan, e->more->push_vlan, sizeof p->push_vlan);
-	memcpy(p->vports + 1, e->more->vports, e->more->n_vports * sizeof p->vports[0]);
-	p->n_vports += e->more->n_vports;
+	memcpy(p->dests + p->n_dests, e->more->dests, e->more->n_dests * sizeof p->dests[0]);
+	p->n_dests += e->more->n_dests;
+}
+
+static bool has_encaps(const struct plan *p)
+{
+	for (size_t i = 0; i < p->n_dests; i++) {
+		if (p->dests[i].reformat)
+			return true;
+	}
+	return false;
 }
 
 /* ---- set ---- */
@@ -549,8 +674,10 @@ enum nic_syndrome nic_entry_query(struct nic_command *c)
 	IFC_SET(flow_context, ctx, flow_tag, p.flow_tag);
 	IFC_SET(flow_context, ctx, action, p.action);
 	IFC_SET(flow_context, ctx, flow_source, e->flow_source);
-	IFC_SET(flow_context, ctx, destination_list_size, p.n_vports + (p.dest_table != NULL));
+	IFC_SET(flow_context, ctx, extended_destination, has_encaps(&p));
+	IFC_SET(flow_context, ctx, destination_list_size, p.n_dests + (p.dest_table != NULL));
 	IFC_SET(flow_context, ctx, flow_counter_list_size, p.action & ACTION(COUNT) ? 1 : 0);
+	IFC_SET(flow_context, ctx, packet_reformat_id, p.reformat ? p.reformat->id : 0);
 	IFC_SET(flow_context, ctx, modify_header_id, p.modify ? p.modify->id : 0);
 	return NIC_SYN_NONE;
 }

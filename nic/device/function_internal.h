@@ -85,8 +85,6 @@ struct nic_function {
 	struct nic_pages pages;
 	struct nic_port port;
 	struct nic_l2_entry *l2_table; /* of NIC_L2_ENTRIES */
-	uint16_t vxlan_ports[NIC_VXLAN_PORTS_MAX];
-	size_t n_vxlan_ports;
 	char driver_version[64 + 1];
 };
 

@@ -562,8 +562,8 @@ static void take_picture(const struct nic_device *dev, struct text *t)
 {
 	const struct nic_function *f = &dev->function;
 
-	text_putf(t, "%d %zu %zu %d %u %u %zu %s\n", f->state, f->pages.n, f->pages.by_number.n,
-		  f->port.is_up, f->port.mtu, f->port.protocols, f->n_vxlan_ports,
+	text_putf(t, "%d %zu %zu %d %u %u %u %s\n", f->state, f->pages.n, f->pages.by_number.n,
+		  f->port.is_up, f->port.mtu, f->port.protocols, dev->tunnels.n_ports,
 		  f->driver_version);
 	for (size_t i = 0; i < NIC_L2_ENTRIES; i++)
 		text_put_char(t, f->l2_table[i].is_used ? 'x' : '-');

@@ -7,9 +7,9 @@
 /* The blocks of fte_match_param by their bit in match_criteria_enable, 64 bytes each. */
 #define BLOCK_SIZE 64
 #define N_BLOCKS   7
-#define IMPLEMENTED                                                                             \
-	(MLX5_MATCH_OUTER_HEADERS | MLX5_MATCH_MISC_PARAMETERS | MLX5_MATCH_MISC_PARAMETERS_2 | \
-	 MLX5_MATCH_MISC_PARAMETERS_3)
+#define IMPLEMENTED                                                                         \
+	(MLX5_MATCH_OUTER_HEADERS | MLX5_MATCH_MISC_PARAMETERS | MLX5_MATCH_INNER_HEADERS | \
+	 MLX5_MATCH_MISC_PARAMETERS_2 | MLX5_MATCH_MISC_PARAMETERS_3)
 
 /* The first group that ends at or behind the index, or NULL: groups are kept by their last index.
  */

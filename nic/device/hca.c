@@ -20,8 +20,7 @@ static void start_anew(struct nic_device *dev)
 	nic_device_release(dev);
 	nic_vports_reset(dev);
 	memset(f->l2_table, 0, NIC_L2_ENTRIES * sizeof f->l2_table[0]);
-	f->vxlan_ports[0] = NIC_VXLAN_PORT;
-	f->n_vxlan_ports = 1;
+	dev->tunnels = (struct nic_tunnels){ .n_ports = 1, .ports = { NIC_VXLAN_PORT } };
 	f->driver_version[0] = '\0';
 }
 
@@ -289,7 +288,7 @@ const struct nic_command_row nic_commands_function[] = {
 	NIC_COMMAND(MODIFY_VPORT_STATE, 3, MODIFY_VPORT_STATE, MODIFY_VPORT_STATE, true, nic_vport_modify_state, NULL, NULL),
 	NIC_COMMAND(QUERY_VPORT_COUNTER, 1, QUERY_VPORT_COUNTER, QUERY_VPORT_COUNTER, false, nic_vport_query_counter, NULL, NULL),
 	NIC_COMMAND(QUERY_ESW_VPORT_CONTEXT, 1, QUERY_ESW_VPORT_CONTEXT, QUERY_ESW_VPORT_CONTEXT, false, nic_vport_query_esw_context, NULL, NULL),
-	NIC_COMMAND(MODIFY_ESW_VPORT_CONTEXT, 1, MODIFY_ESW_VPORT_CONTEXT, MODIFY_ESW_VPORT_CONTEXT, false, nic_vport_modify_esw_context, NULL, NULL),
+	NIC_COMMAND(MODIFY_ESW_VPORT_CONTEXT, 1, MODIFY_ESW_VPORT_CONTEXT, MODIFY_ESW_VPORT_CONTEXT, true, nic_vport_modify_esw_context, NULL, NULL),
 	NIC_COMMAND(SET_L2_TABLE_ENTRY, 1, SET_L2_TABLE_ENTRY, SET_L2_TABLE_ENTRY, true, nic_l2_table_set, NULL, NULL),
 	NIC_COMMAND(DELETE_L2_TABLE_ENTRY, 1, DELETE_L2_TABLE_ENTRY, DELETE_L2_TABLE_ENTRY, true, nic_l2_table_delete, NULL, NULL),
 	NIC_COMMAND(ADD_VXLAN_UDP_DPORT, 1, ADD_VXLAN_UDP_DPORT, ADD_VXLAN_UDP_DPORT, true, nic_vxlan_port_add, NULL, NULL),

@@ -38,11 +38,11 @@ enum nic_syndrome nic_l2_table_delete(struct nic_command *c)
 
 /* ---- VXLAN ---- */
 
-static uint16_t *find_port(struct nic_function *f, uint32_t port)
+static uint16_t *find_port(struct nic_tunnels *t, uint32_t port)
 {
-	for (size_t i = 0; i < f->n_vxlan_ports; i++) {
-		if (f->vxlan_ports[i] == port)
-			return &f->vxlan_ports[i];
+	for (size_t i = 0; i < t->n_ports; i++) {
+		if (t->ports[i] == port)
+			return &t->ports[i];
 	}
 	return NULL;
 }
@@ -50,27 +50,27 @@ static uint16_t *find_port(struct nic_function *f, uint32_t port)
 enum nic_syndrome nic_vxlan_port_add(struct nic_command *c)
 {
 	uint32_t port = IFC_GET(add_vxlan_udp_dport_in, c->in, vxlan_udp_port);
-	struct nic_function *f = &c->dev->function;
+	struct nic_tunnels *t = &c->dev->tunnels;
 
 	if (!port)
 		return NIC_SYN_VXLAN_PORT;
-	if (find_port(f, port)) /* drivers add the one that is known after a reset, too */
+	if (find_port(t, port)) /* drivers add the one that is known after a reset, too */
 		return NIC_SYN_NONE;
-	if (f->n_vxlan_ports >= NIC_VXLAN_PORTS_MAX ||
-	    f->n_vxlan_ports >= IFC_GET(per_protocol_networking_offload_caps, c->dev->caps.ethernet,
-					max_vxlan_udp_ports))
+	if (t->n_ports >= NIC_VXLAN_PORTS_MAX ||
+	    t->n_ports >= IFC_GET(per_protocol_networking_offload_caps, c->dev->caps.ethernet,
+				  max_vxlan_udp_ports))
 		return NIC_SYN_VXLAN_LIMIT;
-	f->vxlan_ports[f->n_vxlan_ports++] = (uint16_t)port;
+	t->ports[t->n_ports++] = (uint16_t)port;
 	return NIC_SYN_NONE;
 }
 
 enum nic_syndrome nic_vxlan_port_delete(struct nic_command *c)
 {
-	struct nic_function *f = &c->dev->function;
-	uint16_t *port = find_port(f, IFC_GET(delete_vxlan_udp_dport_in, c->in, vxlan_udp_port));
+	struct nic_tunnels *t = &c->dev->tunnels;
+	uint16_t *port = find_port(t, IFC_GET(delete_vxlan_udp_dport_in, c->in, vxlan_udp_port));
 
 	if (!port)
 		return NIC_SYN_VXLAN_MISSING;
-	*port = f->vxlan_ports[--f->n_vxlan_ports];
+	*port = t->ports[--t->n_ports];
 	return NIC_SYN_NONE;
 }

@@ -280,6 +280,8 @@ struct nic_mask *nic_mask_get(struct nic_device *dev, struct nic_table *t,
 		dev->n_masks++;
 		for (size_t i = 0; i < NIC_KEY_WORDS; i++)
 			dev->consulted.w[i] |= key->w[i];
+		if (nic_key_wants_tunnels(key))
+			dev->tunnels.are_wanted = true;
 	} else if (start < m->start) {
 		unplace(t, m);
 		m->start = start;
@@ -297,6 +299,8 @@ void nic_mask_put(struct nic_device *dev, struct nic_mask *m)
 	unplace(m->table, m);
 	htable_del(&m->table->mask_set, m->hash, m);
 	mem_free(m);
-	if (!--dev->n_masks)
-		dev->consulted = (struct nic_key){ 0 };
+	if (--dev->n_masks)
+		return;
+	dev->consulted = (struct nic_key){ 0 };
+	dev->tunnels.are_wanted = false;
 }

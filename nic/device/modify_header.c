@@ -20,7 +20,6 @@ enum base {
 	BASE_TCP,
 	BASE_UDP,
 	BASE_REG, /* @offset: word of the key */
-	BASE_REG_B,
 };
 
 #define DMAC_WORD 2 /* of a key */
@@ -74,7 +73,8 @@ static const struct nic_modify_field fields[] = {
 	FIELD(OUT_IPV6_HOPLIMIT, "ipv6_hoplimit", BASE_IPV6, 7, 1, 8, 6),
 	{ MLX5_FIELD_METADATA_REG_A, "reg_a", BASE_REG, NIC_KEY_REG_A, 0, 0, 0, 4, 32,
 	  NIC_KEY_REG_A, 1 },
-	{ MLX5_FIELD_METADATA_REG_B, "reg_b", BASE_REG_B, 0, 0, 0, 0, 4, 32, 0, 0 },
+	{ MLX5_FIELD_METADATA_REG_B, "reg_b", BASE_REG, NIC_KEY_REG_B, 0, 0, 0, 4, 32,
+	  NIC_KEY_REG_B, 1 },
 	REG_C(0),
 	REG_C(1),
 	REG_C(2),
@@ -130,7 +130,6 @@ static uint8_t *locate(const struct nic_modify_field *f, struct packet *p,
 		at = l->l4;
 		break;
 	case BASE_REG:
-	case BASE_REG_B:
 		return NULL;
 	}
 	return p->data + at + f->offset;
@@ -163,8 +162,6 @@ static int field_get(const struct nic_modify_field *f, struct packet *p, const s
 	const uint8_t *b;
 
 	*v = 0;
-	if (f->base == BASE_REG_B)
-		return 0;
 	if (f->base == BASE_REG) {
 		*v = k->w[f->offset];
 		return 0;
@@ -176,16 +173,12 @@ static int field_get(const struct nic_modify_field *f, struct packet *p, const s
 	return 0;
 }
 
-/* reg_b goes to the receive queue of a host, which is none of the tables: it is written into the
- * void. */
 static int field_set(const struct nic_modify_field *f, struct packet *p, const struct nic_layers *l,
 		     struct nic_key *k, uint32_t v)
 {
 	unsigned int shift;
 	uint8_t *b;
 
-	if (f->base == BASE_REG_B)
-		return 0;
 	if (f->base == BASE_REG) {
 		k->w[f->offset] = v;
 		return 0;

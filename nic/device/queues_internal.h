@@ -241,8 +241,7 @@ struct nic_rx_meta {
 };
 
 /* The packet goes to the receive queue of a TIR. The frame is borrowed. */
-enum nic_drop nic_tir_deliver(struct nic_device *dev, uint32_t tirn, const uint8_t *data,
-			      size_t size, const struct nic_rx_meta *meta);
+nic_tir_delivery nic_tir_deliver;
 /* For entries that have a TIR as destination. NULL: there is none. */
 struct nic_tir *nic_tir_find(const struct nic_device *dev, uint32_t tirn);
 void nic_tir_ref(struct nic_tir *tir, int delta);

@@ -23,7 +23,7 @@
 	X(VPORT_OF_TYPE, BAD_PARAM_ERR, "tables of this type do not belong to a vport") \
 	X(TABLE_LEVEL, BAD_PARAM_ERR, "the table's level is more than max_ft_level") \
 	X(TABLE_SIZE, BAD_PARAM_ERR, "the table's log_size is more than log_max_ft_size") \
-	X(TABLE_FLAGS, BAD_PARAM_ERR, "reformat, decap, software-owned, termination and LAG tables are not implemented") \
+	X(TABLE_FLAGS, BAD_PARAM_ERR, "the table's flags ask for what tables of this type cannot do, or for a software-owned or LAG table") \
 	X(TABLE_LIMIT, LIM_ERR, "the device can hold no more flow tables") \
 	X(TABLE_ID, BAD_RES_ERR, "there is no flow table of this number") \
 	X(TABLE_OTHER, BAD_RES_ERR, "the flow table is of another type or vport") \
@@ -54,26 +54,26 @@
 	X(MODIFY_MASK, BAD_PARAM_ERR, "modify_enable_mask names what cannot be modified, or nothing") \
 	X(FLOW_SOURCE, BAD_PARAM_ERR, "the flow source is none of any, uplink and local") \
 	X(ACTION_UNKNOWN, BAD_PARAM_ERR, "the entry has an action that is not implemented") \
-	X(ACTION_REFORMAT, BAD_PARAM_ERR, "packet reformat and decapsulation are not implemented") \
+	X(ACTION_REFORMAT, BAD_PARAM_ERR, "packet reformat or decapsulation is not possible in this table: by its type or by its flags") \
 	X(ACTION_CRYPTO, BAD_PARAM_ERR, "encryption and decryption are not implemented") \
 	X(ACTION_ASO, BAD_PARAM_ERR, "ASO objects are not implemented") \
 	X(ACTION_NONE, BAD_PARAM_ERR, "the entry does neither allow, drop nor forward") \
 	X(ACTION_CONFLICT, BAD_PARAM_ERR, "the entry does more than one of allow, drop and forward") \
-	X(ACTION_ALLOW, BAD_PARAM_ERR, "the FDB forwards or drops, it cannot allow") \
+	X(ACTION_ALLOW, BAD_PARAM_ERR, "tables of this type forward or drop, they cannot allow") \
 	X(ACTION_ORDER, BAD_PARAM_ERR, "a second vlan pop or push without the first") \
 	X(VLAN_TYPE, BAD_PARAM_ERR, "the ethertype of the vlan to push is not a vlan's") \
 	X(VLAN_UNUSED, BAD_PARAM_ERR, "a vlan to push without its action") \
 	X(DEST_EMPTY, BAD_PARAM_ERR, "forward without a destination") \
 	X(DEST_UNUSED, BAD_PARAM_ERR, "destinations without forward") \
 	X(DEST_LIMIT, LIM_ERR, "the entry has more destinations than log_max_destination") \
-	X(DEST_EXTENDED, BAD_PARAM_ERR, "extended destinations are not implemented") \
+	X(DEST_EXTENDED, BAD_PARAM_ERR, "extended destinations are not possible in tables of this type") \
 	X(DEST_TYPE, BAD_PARAM_ERR, "the destination's type is not implemented for tables of this type") \
 	X(DEST_VPORT, BAD_RES_ERR, "the destination is a vport that does not exist") \
 	X(DEST_VHCA, BAD_PARAM_ERR, "the destination belongs to another device") \
 	X(DEST_TABLE, BAD_RES_ERR, "the destination is a flow table that does not exist") \
 	X(DEST_TABLE_OTHER, BAD_PARAM_ERR, "the destination is a flow table of another type or vport") \
 	X(DEST_LEVEL, BAD_PARAM_ERR, "the destination table's level is not higher, and ignore_flow_level is not set") \
-	X(DEST_TABLES, BAD_PARAM_ERR, "more than one destination is a flow table") \
+	X(DEST_TABLES, BAD_PARAM_ERR, "more than one destination is a flow table that does not terminate") \
 	X(DEST_TIR, BAD_RES_ERR, "the destination is a TIR that does not exist") \
 	X(COUNTER_EMPTY, BAD_PARAM_ERR, "count without a counter") \
 	X(COUNTER_UNUSED, BAD_PARAM_ERR, "a counter without count") \
@@ -198,7 +198,19 @@
 	X(VXLAN_LIMIT, LIM_ERR, "the device has no room for more UDP ports of VXLAN") \
 	X(MODERATION, BAD_PARAM_ERR, "the device raises interrupts at once: it cannot delay them") \
 	X(SPECIAL_CONTEXTS, BAD_PARAM_ERR, "no keys are reserved: each access to memory names one that was created") \
-	X(OBJECT_TYPE, BAD_PARAM_ERR, "the device has no general objects of this type")
+	X(OBJECT_TYPE, BAD_PARAM_ERR, "the device has no general objects of this type") \
+	X(DEST_TERMINATION, BAD_PARAM_ERR, "the entries of a termination table lead to vports only") \
+	X(DEST_REFORMAT, BAD_PARAM_ERR, "only a vport as an extended destination can have a reformat context of its own") \
+	X(DEST_ENCAPS, LIM_ERR, "more destinations with a reformat context of their own than log_max_fdb_encap_uplink") \
+	X(REFORMAT_TYPE, BAD_PARAM_ERR, "the type of the reformat context is not implemented") \
+	X(REFORMAT_PARAM, BAD_PARAM_ERR, "reformat contexts of this type have no parameters") \
+	X(REFORMAT_SIZE, BAD_PARAM_ERR, "the header is longer than max_encap_header_size, or shorter than Ethernet's") \
+	X(REFORMAT_DATA, BAD_PARAM_ERR, "the header is not one of this type of reformat context") \
+	X(REFORMAT_LIMIT, LIM_ERR, "the device can hold no more reformat contexts") \
+	X(REFORMAT_ID, BAD_RES_ERR, "there is no reformat context of this number") \
+	X(REFORMAT_UNUSED, BAD_PARAM_ERR, "a reformat context of a destination that does not say that it has one") \
+	X(REFORMAT_DECAP, BAD_PARAM_ERR, "a reformat context that decapsulates, where one that encapsulates is possible only") \
+	X(REFORMAT_BUSY, RES_BUSY, "an entry still uses the reformat context")
 /* clang-format on */
 
 #define NIC_SYNDROME_ENUM_(name, status, words) NIC_SYN_##name,

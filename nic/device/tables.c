@@ -90,12 +90,16 @@ static void set_miss(struct nic_table *t, struct nic_table *miss)
 		miss->refs++;
 }
 
-static bool has_flags(const uint8_t *ctx)
+/* Whether the flags are of what tables of the type can do. */
+static bool has_bad_flags(const uint8_t *ctx, const uint8_t *prop)
 {
-	if (IFC_GET(flow_table_context, ctx, reformat_en) ||
-	    IFC_GET(flow_table_context, ctx, decap_en) ||
+	if ((IFC_GET(flow_table_context, ctx, reformat_en) &&
+	     !IFC_GET(flow_table_prop_layout, prop, reformat)) ||
+	    (IFC_GET(flow_table_context, ctx, decap_en) &&
+	     !IFC_GET(flow_table_prop_layout, prop, decap)) ||
+	    (IFC_GET(flow_table_context, ctx, termination_table) &&
+	     !IFC_GET(flow_table_prop_layout, prop, termination_table)) ||
 	    IFC_GET(flow_table_context, ctx, sw_owner) ||
-	    IFC_GET(flow_table_context, ctx, termination_table) ||
 	    IFC_GET(flow_table_context, ctx, lag_master_next_table_id))
 		return true;
 	return get_be64(IFC_PTR(flow_table_context, ctx, sw_owner_icm_root_0)) ||
@@ -104,7 +108,7 @@ static bool has_flags(const uint8_t *ctx)
 
 static enum nic_syndrome check_context(const uint8_t *ctx, const uint8_t *prop)
 {
-	if (has_flags(ctx))
+	if (has_bad_flags(ctx, prop))
 		return NIC_SYN_TABLE_FLAGS;
 	if (IFC_GET(flow_table_context, ctx, level) >
 	    IFC_GET(flow_table_prop_layout, prop, max_ft_level))
@@ -135,6 +139,9 @@ enum nic_syndrome nic_table_create(struct nic_command *c)
 	draft.level = (uint8_t)IFC_GET(flow_table_context, ctx, level);
 	draft.log_size = (uint8_t)IFC_GET(flow_table_context, ctx, log_size);
 	draft.size = 1u << draft.log_size;
+	draft.reformat_en = IFC_GET(flow_table_context, ctx, reformat_en);
+	draft.decap_en = IFC_GET(flow_table_context, ctx, decap_en);
+	draft.is_termination = IFC_GET(flow_table_context, ctx, termination_table);
 	s = miss_of(c->dev, &draft, ctx, &miss);
 	if (s)
 		return s;
@@ -230,6 +237,9 @@ enum nic_syndrome nic_table_query(struct nic_command *c)
 
 	if (s)
 		return s;
+	IFC_SET(flow_table_context, ctx, reformat_en, t->reformat_en);
+	IFC_SET(flow_table_context, ctx, decap_en, t->decap_en);
+	IFC_SET(flow_table_context, ctx, termination_table, t->is_termination);
 	IFC_SET(flow_table_context, ctx, table_miss_action, t->miss_action);
 	IFC_SET(flow_table_context, ctx, level, t->level);
 	IFC_SET(flow_table_context, ctx, log_size, t->log_size);

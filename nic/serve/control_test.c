@@ -165,7 +165,7 @@ static void rubbish_gets_an_error_and_the_next_line_an_answer(void **state)
 		{ "{\"request\":\"log\",\"opcode\":1}", "opcode: not a string" },
 		{ "{\"request\":\"log\",\"last\":1000000}", "last: not a whole number in" },
 		{ "{\"request\":\"dump\",\"from\":\"x\"}", "from: not the 'next'" },
-		{ "{\"request\":\"dump\",\"from\":\"1.3.1\"}", "from: not the 'next'" },
+		{ "{\"request\":\"dump\",\"from\":\"1.4.1\"}", "from: not the 'next'" },
 		{ "{\"request\":\"dump\",\"as\":\"xml\"}", "as: neither" },
 		{ "{\"request\":\"fault\",\"opcode\":\"X\"}", "no command is called X" },
 		{ "{\"request\":\"fault\",\"opcode\":\"any\",\"status\":\"OK\"}",

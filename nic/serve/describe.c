@@ -164,6 +164,13 @@ static json_t *entry_json(const struct nic_dump_item *item)
 	return e;
 }
 
+static json_t *reformat_json(const struct nic_dump_item *item)
+{
+	return json_pack("{s:s, s:i, s:i, s:i, s:s}", "kind", "reformat", "reformat",
+			 (int)item->reformat.id, "size", (int)item->reformat.size, "entries",
+			 (int)item->reformat.n_entries, "does", item->actions.s);
+}
+
 static json_t *item_json(const struct nic_dump_item *item)
 {
 	switch (item->kind) {
@@ -173,6 +180,8 @@ static json_t *item_json(const struct nic_dump_item *item)
 		return group_json(item);
 	case NIC_DUMP_ENTRY:
 		return entry_json(item);
+	case NIC_DUMP_REFORMAT:
+		return reformat_json(item);
 	}
 	return NULL;
 }
@@ -216,7 +225,7 @@ static int parse_at(struct nic_request *q, const char *s, struct nic_dump_at *at
 	int n = 0;
 
 	if (sscanf(s, "%" SCNu64 ".%u.%" SCNu64 "%n", &at->table, &stage, &at->index, &n) != 3 ||
-	    s[n] || stage > NIC_DUMP_ENTRY)
+	    s[n] || stage > NIC_DUMP_REFORMAT)
 		return diag_set(q->d, -EINVAL, "from: not the 'next' of an answer");
 	at->stage = (enum nic_dump_kind)stage;
 	return 0;
