@@ -271,10 +271,10 @@ static void scatter(struct receive *r)
 		uint32_t lkey = IFC_GET(wqe_data_seg, seg, lkey);
 		size_t n = buffer_size(seg) < size - done ? buffer_size(seg) : size - done;
 		size_t n_head = done >= r->n_head ? 0 : r->n_head - done < n ? r->n_head - done : n;
+		size_t past_head = done + n_head < r->n_head ? 0 : done + n_head - r->n_head;
 
 		if (!put_bytes(r, addr, lkey, r->head + done, n_head) ||
-		    !put_bytes(r, addr + n_head, lkey, r->data + (done + n_head - r->n_head),
-			       n - n_head))
+		    !put_bytes(r, addr + n_head, lkey, r->data + past_head, n - n_head))
 			return;
 		done += n;
 	}
