@@ -23,6 +23,9 @@
 #define NIC_BAR_UAR_FIRST 8u  /* pages below hold the registers */
 #define NIC_VECTORS	  32u /* MSI-X */
 
+#define NIC_CMDQ_LOG_SIZE   5 /* entries of the command queue */
+#define NIC_CMDQ_LOG_STRIDE 6 /* bytes of each */
+
 /* What a write asks of the device. */
 enum nic_doorbell_type {
 	NIC_DOORBELL_NONE, /* the registers took it, or nothing is there */
@@ -42,7 +45,9 @@ struct nic_doorbell {
 };
 
 struct nic_bar {
-	uint32_t cmdq_high, cmdq_low; /* as written; the low dword without its sizes */
+	/* As written; the low dword without its sizes, but with nic_interface: a driver that has
+	 * torn the device down in haste sets it to "disabled", and waits to read that. */
+	uint32_t cmdq_high, cmdq_low;
 	/* Set by the device's thread: the health buffer says that the device is dead. */
 	atomic_uint synd;
 };
@@ -53,6 +58,7 @@ void nic_bar_init(struct nic_bar *bar);
  * counter. */
 void nic_bar_read(const struct nic_bar *bar, uint64_t offset, void *data, size_t size,
 		  uint64_t now_ns);
+/* One write is one doorbell at most: a longer one is that of its first bytes. */
 struct nic_doorbell nic_bar_write(struct nic_bar *bar, uint64_t offset, const void *data,
 				  size_t size);
 

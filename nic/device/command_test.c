@@ -559,7 +559,8 @@ static void every_wrong_length_is_refused(void **state)
 			expect(dev, &c, NIC_SYN_OUT_LENGTH);
 		c.out_size = size + 1;
 		expect(dev, &c, NIC_SYN_OUT_LENGTH);
-		assert_int_equal(nic_device_exec(dev, c.in, c.in_size, out, 7), -EINVAL);
+		assert_int_equal(nic_device_exec(dev, c.in, c.in_size, out, NIC_OUT_SIZE_MIN - 1),
+				 -EINVAL);
 	}
 	nic_device_free(dev);
 }
