@@ -77,7 +77,7 @@ const struct cli_command cli_commands[] = {
 	  "  inhw send p0 --pcap capture.pcap --count 1000\n",
 	  cmd_send_rows, cmd_send },
 	{ "nic", "Run the model",
-	  "show | dump | stats | log | fault [COMMAND] | capture",
+	  "show | dump | stats | log | fault [COMMAND] | capture | serve --vhost-user SOCKET",
 	  "the NIC: what it holds, what it was told, what it did; of the model or of a running device",
 	  "show: a summary. dump: all tables, groups and entries, matches decoded, with their counters.\n"
 	  "stats: commands, packets, reasons for drops. capture: the frames that left lately.\n"
@@ -85,9 +85,12 @@ const struct cli_command cli_commands[] = {
 	  "fault COMMAND: makes the --nth command of this name (\"any\": of all) from now on, and the --count\n"
 	  "following ones, fail with --status and --syndrome. fault --table-limit ID N: the table takes no more\n"
 	  "than N entries. fault --link down. fault alone lists them, fault --clear [NUMBER] forgets them.\n"
+	  "serve: the device alone, as a PCI function for a User-Mode Linux whose command line has the\n"
+	  "virtio_uml.device=... that it prints when it is ready. One guest at a time; ends at SIGTERM.\n"
 	  "\n"
 	  "With --device, or INHW_NIC in the environment, the device is one that `inhw nic serve` runs.\n",
 	  "  inhw nic show\n"
+	  "  inhw nic serve --vhost-user /tmp/nic --sfs 4\n"
 	  "  inhw nic log --device /tmp/nic --follow --failed\n"
 	  "  inhw nic fault -d /tmp/nic SET_FLOW_TABLE_ENTRY --nth 3 --status LIM\n",
 	  cmd_nic_rows, cmd_nic },

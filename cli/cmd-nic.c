@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* `inhw nic`: what the device holds, what it was told, what it did. */
+#include "cli/cmd-nic.h"
 #include "base/clock.h"
 #include "cli/device.h"
 #include "cli/frame.h"
@@ -17,6 +18,7 @@ struct options {
 	const char *device, *opcode, *status, *port, *link;
 	uint64_t since, last, nth, count, syndrome, table;
 	bool json, follow, failed, fields, bytes, list, clear;
+	struct nic_serve_options serve;
 };
 
 #define AT(member) .offset = offsetof(struct options, member)
@@ -101,6 +103,27 @@ const struct option_row cmd_nic_rows[] = {
 	  .help = "fault: the link of the uplink" },
 	{ .name = "list", .type = OPTION_FLAG, AT(list), .help = "fault: list them" },
 	{ .name = "clear", .type = OPTION_FLAG, AT(clear), .help = "fault: forget all, or one" },
+	{ .name = "vhost-user",
+	  .type = OPTION_STRING,
+	  AT(serve.vhost_user),
+	  .arg = "SOCKET",
+	  .help = "serve: the socket at which a User-Mode Linux finds the device" },
+	{ .name = "control",
+	  .type = OPTION_STRING,
+	  AT(serve.control),
+	  .arg = "SOCKET",
+	  .help = "serve: the socket for --device (default: SOCKET.ctl)" },
+	{ .name = "sfs",
+	  .type = OPTION_NUMBER,
+	  AT(serve.n_sfs),
+	  .arg = "N",
+	  .help = "serve: so many sub-functions (default 4)",
+	  .max = NIC_SFS_MAX },
+	{ .name = "quiet",
+	  .letter = 'q',
+	  .type = OPTION_FLAG,
+	  AT(serve.quiet),
+	  .help = "serve: say nothing of guests and their errors" },
 	{ .name = NULL },
 };
 
@@ -503,17 +526,20 @@ static const struct sub *find_sub(const char *name, const char **best)
 
 int cmd_nic(struct cli *c, int argc, const char **argv)
 {
-	struct nic nic = { .c = c, .o.count = UINT64_MAX };
+	struct nic nic = { .c = c, .o.count = UINT64_MAX, .o.serve.n_sfs = 4 };
 	int n = cli_parse(c, cmd_nic_rows, &nic.o, argc, argv), status;
 	const char *best = NULL;
 	const struct sub *sub = n > 0 ? find_sub(argv[0], &best) : NULL;
 
 	if (n < 0)
 		return CLI_USAGE;
+	if (n == 1 && !strcmp(argv[0], "serve"))
+		return cmd_nic_serve(c, &nic.o.serve);
 	if (!sub && best)
 		return cli_usage(c, "nic", "unknown: '%s'; did you mean '%s'?", argv[0], best);
 	if (!sub || n - 1 > sub->args_max)
-		return cli_usage(c, "nic", "wanted: show, dump, stats, log, fault or capture");
+		return cli_usage(c, "nic",
+				 "wanted: show, dump, stats, log, fault, capture or serve");
 	nic.argc = n - 1;
 	nic.argv = argv + 1;
 	status = cli_device_open(&nic.device, c, cli_device_target(nic.o.device));
