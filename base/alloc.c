@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #define PAGE_SIZE 4096 /* munmap() of a larger page's part takes the whole page */
+#define HUGE_PAGE ((size_t)2 << 20)
 
 static _Thread_local unsigned long fail_countdown;
 static _Thread_local bool fail_happened;
@@ -64,9 +65,10 @@ void mem_free(void *p)
 	free(p);
 }
 
-static void *map(size_t size)
+static void *map(size_t size, int flags)
 {
-	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	const int ours = MAP_PRIVATE | MAP_ANONYMOUS | flags;
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, ours, -1, 0);
 
 	return p == MAP_FAILED ? NULL : p;
 }
@@ -74,13 +76,13 @@ static void *map(size_t size)
 /* Maps more than is wanted and gives back what lies before and behind the aligned part. */
 static void *map_huge(size_t size)
 {
-	const size_t whole = ROUND_UP(size, (size_t)PAGE_SIZE), more = whole + MEM_PAGES_HUGE;
-	unsigned char *p = size < SIZE_MAX - 2 * MEM_PAGES_HUGE ? map(more) : NULL;
+	const size_t whole = ROUND_UP(size, (size_t)PAGE_SIZE), more = whole + HUGE_PAGE;
+	unsigned char *p = size < SIZE_MAX - 2 * HUGE_PAGE ? map(more, 0) : NULL;
 	size_t before;
 
 	if (!p)
 		return NULL;
-	before = ROUND_UP((uintptr_t)p, MEM_PAGES_HUGE) - (uintptr_t)p;
+	before = ROUND_UP((uintptr_t)p, HUGE_PAGE) - (uintptr_t)p;
 	if (before)
 		munmap(p, before);
 	munmap(p + before + whole, more - before - whole);
@@ -92,7 +94,7 @@ void *mem_new_pages(size_t size)
 {
 	if (must_fail())
 		return NULL;
-	return size < MEM_PAGES_HUGE ? map(size ? size : 1) : map_huge(size);
+	return size < MEM_PAGES_HUGE ? map(size ? size : 1, MAP_POPULATE) : map_huge(size);
 }
 
 void mem_free_pages(void *p, size_t size)

@@ -24,12 +24,12 @@ char *mem_strdup(const char *s) MUST_CHECK;
 void mem_free(void *p); /* NULL is fine */
 
 /*
- * Zeroed pages for one large block, which go back to the system as soon as they are freed, with the
- * same @size. From MEM_PAGES_HUGE bytes on huge pages are asked for: random access to a big block
- * misses the TLB as well as the cache, and each small page costs a fault. The block is then aligned
- * to them.
+ * Zeroed pages for one block that will be used in full, which go back to the system as soon as they
+ * are freed, with the same @size. They are mapped at once: each fault costs more than clearing the
+ * page. From MEM_PAGES_HUGE bytes on that would be a pause, so huge pages are asked for instead;
+ * random access to so big a block misses the TLB as well as the cache.
  */
-#define MEM_PAGES_HUGE ((size_t)2 << 20)
+#define MEM_PAGES_HUGE ((size_t)4 << 20)
 void *mem_new_pages(size_t size) MUST_CHECK;
 void mem_free_pages(void *p, size_t size); /* NULL is fine */
 

@@ -3,7 +3,7 @@
  * A hash table of pointers: open addressing, linear probing, 12 bytes a slot; the 32-bit hashes lie
  * apart from the pointers, so that a search in vain touches one cache line.
  *
- * It grows without a pause: growing allocates a table half as large again and each later add or
+ * It grows without a pause: growing allocates a table twice as large and each later add or
  * delete moves a few slots over. It never shrinks before htable_fini(). The table borrows the
  * items; it never frees them.
  *

@@ -3,43 +3,74 @@
 
 #include "base/alloc.h"
 
+#include <assert.h>
 #include <string.h>
 
-/* A chunk doubles with the pool up to this size, so that a pool of three items stays small. */
-#define CHUNK_MAX    ((size_t)1 << 20)
+/*
+ * A chunk doubles with the pool, so that a pool of three items stays small, up to this size: the
+ * pages of a chunk are mapped at once, which must not be felt as a pause.
+ */
+#define CHUNK_MAX    ((size_t)256 << 10)
 #define CHUNK_MIN    ((size_t)1 << 10)
 #define CHUNK_HEADER ((size_t)64) /* keeps the items of a chunk on their cache lines */
+
+struct pool_chunk {
+	struct pool_chunk *next;
+	size_t size;
+};
+static_assert(sizeof(struct pool_chunk) <= CHUNK_HEADER, "items begin behind the header");
 
 void pool_init(struct pool *p, size_t item_size)
 {
 	*p = (struct pool){ .item_size = ROUND_UP(item_size ? item_size : 1, 8) };
 }
 
+static struct pool_chunk *chunk_new(size_t size)
+{
+	struct pool_chunk *c = size < CHUNK_MAX ? mem_new(size) : mem_new_pages(size);
+
+	if (c)
+		c->size = size;
+	return c;
+}
+
+static void chunk_free(struct pool_chunk *c)
+{
+	if (c->size < CHUNK_MAX)
+		mem_free(c);
+	else
+		mem_free_pages(c, c->size);
+}
+
 void pool_fini(struct pool *p)
 {
-	void *next;
+	struct pool_chunk *next;
 
-	for (void *c = p->chunks; c; c = next) {
-		memcpy(&next, c, sizeof next);
-		mem_free(c);
+	for (struct pool_chunk *c = p->chunks; c; c = next) {
+		next = c->next;
+		chunk_free(c);
 	}
 	pool_init(p, p->item_size);
 }
 
 static int add_chunk(struct pool *p)
 {
-	size_t want = p->n_bytes < CHUNK_MIN ? CHUNK_MIN : p->n_bytes;
-	size_t n = ((want > CHUNK_MAX ? CHUNK_MAX : want) - CHUNK_HEADER) / p->item_size;
-	size_t size = CHUNK_HEADER + (n ? n : 1) * p->item_size;
-	unsigned char *c = mem_new(size);
+	size_t want = p->n_bytes < CHUNK_MIN ? CHUNK_MIN : p->n_bytes, n;
+	struct pool_chunk *c;
 
+	if (want > CHUNK_MAX)
+		want = CHUNK_MAX;
+	if (want < CHUNK_HEADER + p->item_size)
+		want = CHUNK_HEADER + p->item_size;
+	n = (want - CHUNK_HEADER) / p->item_size;
+	c = chunk_new(want);
 	if (!c)
 		return -1;
-	memcpy(c, &p->chunks, sizeof p->chunks);
+	c->next = p->chunks;
 	p->chunks = c;
-	p->n_bytes += size;
-	p->fresh = c + CHUNK_HEADER;
-	p->fresh_end = c + size;
+	p->n_bytes += want;
+	p->fresh = (unsigned char *)c + CHUNK_HEADER;
+	p->fresh_end = p->fresh + n * p->item_size;
 	return 0;
 }
 

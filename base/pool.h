@@ -10,10 +10,12 @@
 
 #include <stddef.h>
 
+struct pool_chunk;
+
 struct pool {
 	size_t item_size;		  /* bytes, rounded up to 8 */
 	void *free;			  /* items given back, linked through their first word */
-	void *chunks;			  /* all chunks, linked through their first word */
+	struct pool_chunk *chunks;	  /* all of them */
 	unsigned char *fresh, *fresh_end; /* of the newest chunk, never used yet */
 	size_t n_items, n_bytes;	  /* in use; of all chunks */
 };
