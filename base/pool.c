@@ -8,9 +8,10 @@
 
 /*
  * A chunk doubles with the pool, so that a pool of three items stays small, up to this size: the
- * pages of a chunk are mapped at once, which must not be felt as a pause.
+ * pages of a chunk are mapped at once, which must not be felt as a pause, and are used while they
+ * are still in the cache from being cleared.
  */
-#define CHUNK_MAX    ((size_t)256 << 10)
+#define CHUNK_MAX    ((size_t)128 << 10)
 #define CHUNK_MIN    ((size_t)1 << 10)
 #define CHUNK_HEADER ((size_t)64) /* keeps the items of a chunk on their cache lines */
 
