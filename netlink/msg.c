@@ -38,7 +38,7 @@ static uint8_t *reserve(struct nl_msg *m, size_t size)
 	return p;
 }
 
-void nl_msg_start(struct nl_msg *m, uint16_t type, uint16_t flags, const void *payload, size_t size)
+static uint8_t *start(struct nl_msg *m, uint16_t type, uint16_t flags, size_t size)
 {
 	const struct nlmsghdr h = { .nlmsg_type = type, .nlmsg_flags = flags };
 	uint8_t *p;
@@ -49,9 +49,22 @@ void nl_msg_start(struct nl_msg *m, uint16_t type, uint16_t flags, const void *p
 	p = reserve(m, sizeof h);
 	if (p)
 		memcpy(p, &h, sizeof h);
-	p = reserve(m, size);
+	return reserve(m, size);
+}
+
+void nl_msg_start(struct nl_msg *m, uint16_t type, uint16_t flags, const void *payload, size_t size)
+{
+	uint8_t *p = start(m, type, flags, size);
+
 	if (p && size)
 		memcpy(p, payload, size);
+}
+
+void *nl_msg_start_space(struct nl_msg *m, uint16_t type, uint16_t flags, size_t size)
+{
+	uint8_t *p = start(m, type, flags, size);
+
+	return p ? memset(p, 0, size) : NULL;
 }
 
 int nl_msg_end(struct nl_msg *m)

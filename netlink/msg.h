@@ -52,6 +52,10 @@ void nl_msg_init(struct nl_msg *m, void *buf, size_t cap);
 void nl_msg_start(struct nl_msg *m, uint16_t type, uint16_t flags, const void *payload,
 		  size_t size);
 
+/* The same; returns where the payload goes, @size zeroed bytes, or NULL. To be filled in place: what
+ * was just built field by field is slow to copy in large pieces. */
+void *nl_msg_start_space(struct nl_msg *m, uint16_t type, uint16_t flags, size_t size);
+
 /* Ends it: writes nlmsg_len. Returns the sticky error. */
 int nl_msg_end(struct nl_msg *m) MUST_CHECK;
 
@@ -93,6 +97,30 @@ static inline uint8_t *nl_put_space(struct nl_msg *m, uint16_t type, size_t size
 }
 
 void nl_put(struct nl_msg *m, uint16_t type, const void *data, size_t size);
+
+/* Two attributes of one size, which is a constant and small, with one look at the room. */
+static inline void nl_put_both(struct nl_msg *m, uint16_t type, const void *data, uint16_t type2,
+			       const void *data2, size_t size)
+{
+	const size_t len = NLA_HDRLEN + size, step = NLA_ALIGN(len);
+	const struct nlattr a[2] = { { (uint16_t)len, type }, { (uint16_t)len, type2 } };
+	uint8_t *p = m->buf + m->size;
+
+	if (UNLIKELY(m->error || 2 * step > m->cap - m->size)) {
+		nl_put(m, type, data, size);
+		nl_put(m, type2, data2, size);
+		return;
+	}
+	for (size_t i = 0; i < 2; i++, p += step, m->size += step) {
+		if (m->origin && m->origins)
+			nl_msg_remember_(m, len);
+		if (step != len) /* the padding; the rest is written over */
+			memset(p + step - NLA_ALIGNTO, 0, NLA_ALIGNTO);
+		memcpy(p, &a[i], sizeof a[i]);
+		memcpy(p + sizeof a[i], i ? data2 : data, size);
+	}
+}
+
 void nl_put_u8(struct nl_msg *m, uint16_t type, uint8_t v);
 void nl_put_u16(struct nl_msg *m, uint16_t type, uint16_t v);
 void nl_put_u32(struct nl_msg *m, uint16_t type, uint32_t v);

@@ -636,7 +636,10 @@ static int take_action(struct tc_action *a, const struct nlattr *nest, struct di
 		err = take_options(a, at[TCA_ACT_OPTIONS], d);
 	if (at[TCA_ACT_COOKIE]) {
 		a->cookie_size = (uint8_t)nl_attr_size(at[TCA_ACT_COOKIE]);
-		memcpy(a->cookie, nl_attr_data(at[TCA_ACT_COOKIE]), a->cookie_size);
+		if (a->cookie_size == TC_COOKIE_MAX) /* mostly, and then it is no loop */
+			memcpy(a->cookie, nl_attr_data(at[TCA_ACT_COOKIE]), TC_COOKIE_MAX);
+		else
+			memcpy(a->cookie, nl_attr_data(at[TCA_ACT_COOKIE]), a->cookie_size);
 	}
 	if (at[TCA_ACT_FLAGS]) {
 		memcpy(&flags, nl_attr_data(at[TCA_ACT_FLAGS]), sizeof flags);

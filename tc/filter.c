@@ -15,20 +15,24 @@ int malformed(struct diag *d, const char *name)
 	return -EPROTO;
 }
 
+/* @tcm is all zero. */
+static void tcmsg_fill(struct tcmsg *tcm, const struct tc_id *id, be16 protocol)
+{
+	tcm->tcm_handle = id->handle;
+	tcm->tcm_parent = id->parent;
+	tcm->tcm_info = (uint32_t)id->prio << 16 | FORCE_CAST(uint16_t, protocol);
+	tcm->tcm_ifindex = id->ifindex;
+	if (id->block) {
+		tcm->tcm_ifindex = (int)TCM_IFINDEX_MAGIC_BLOCK;
+		tcm->tcm_block_index = id->block;
+	}
+}
+
 struct tcmsg tcmsg_from_id(const struct tc_id *id, be16 protocol)
 {
-	struct tcmsg tcm = {
-		.tcm_family = AF_UNSPEC,
-		.tcm_ifindex = id->ifindex,
-		.tcm_handle = id->handle,
-		.tcm_parent = id->parent,
-		.tcm_info = (uint32_t)id->prio << 16 | FORCE_CAST(uint16_t, protocol),
-	};
+	struct tcmsg tcm = { .tcm_family = AF_UNSPEC };
 
-	if (id->block) {
-		tcm.tcm_ifindex = (int)TCM_IFINDEX_MAGIC_BLOCK;
-		tcm.tcm_block_index = id->block;
-	}
+	tcmsg_fill(&tcm, id, protocol);
 	return tcm;
 }
 
@@ -71,10 +75,11 @@ void nl_msg_put_flower_options(struct nl_msg *msg, const struct tc_filter *f, st
 
 int filter_encode(struct nl_msg *msg, uint16_t flags, const struct tc_filter *f, struct trace *t)
 {
-	const struct tcmsg tcm = tcmsg_from_id(&f->id, f->protocol);
+	struct tcmsg *tcm = nl_msg_start_space(msg, RTM_NEWTFILTER, flags, sizeof *tcm);
 	size_t nest;
 
-	nl_msg_start(msg, RTM_NEWTFILTER, flags, &tcm, sizeof tcm);
+	if (tcm)
+		tcmsg_fill(tcm, &f->id, f->protocol);
 	if (f->id.chain)
 		nl_put_u32(msg, TCA_CHAIN, f->id.chain);
 	nl_put_str(msg, TCA_KIND, KIND);

@@ -268,8 +268,9 @@ static inline void put_fixed_pair(struct nl_msg *msg, const struct tc_field_info
 				  size_t size)
 {
 	if (row->mask_attr)
-		put_fixed(msg, row->mask_attr, mask, size);
-	put_fixed(msg, row->attr, key, size);
+		nl_put_both(msg, row->mask_attr, mask, row->attr, key, size);
+	else
+		put_fixed(msg, row->attr, key, size);
 	memset(rest, 0, size);
 }
 
