@@ -142,6 +142,7 @@ struct mlx5_core_dev {
 	struct mlx5_flow_handle *miss_rules[2];
 	struct mlx5_fs_chains chains;
 	struct htable flows; /* struct mlx5e_tc_flow, by cookie */
+	unsigned long last_cookie;
 	struct pool flow_pool;
 	size_t n_splits;
 	u64 n_refused;
