@@ -534,16 +534,17 @@ static enum nic_syndrome set_new(struct nic_command *c, struct nic_table *t, str
 	const uint8_t *match = IFC_PTR(flow_context, ctx, match_value);
 	enum nic_syndrome s;
 
+	/* First what lies far away in memory is asked for. */
+	nic_mask_decode(g->masks[0], match, &value);
+	value.w[NIC_KEY_ORIGIN] = source;
+	if (source < ARRAY_SIZE(g->masks) && g->masks[source])
+		nic_mask_prefetch(g->masks[source], &value);
 	if (idr_find(&t->entries, index))
 		return NIC_SYN_ENTRY_EXISTS;
 	if (c->dev->n_entries >= NIC_ENTRIES_MAX)
 		return NIC_SYN_ENTRY_LIMIT;
 	if (nic_bytes_meet(match, g->masks[0]->outside, IFC_FTE_MATCH_PARAM_SIZE))
 		return NIC_SYN_VALUE_OUTSIDE_MASK;
-	nic_mask_decode(g->masks[0], match, &value);
-	value.w[NIC_KEY_ORIGIN] = source;
-	if (source < ARRAY_SIZE(g->masks) && g->masks[source])
-		nic_mask_prefetch(g->masks[source], &value);
 	p.table = t;
 	s = plan_all(c->dev, &p, c->in);
 	if (s)
