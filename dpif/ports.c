@@ -22,7 +22,7 @@ static bool is_called(const void *item, const void *key)
 	const struct dpif_port *p = item;
 	const struct name *name = key;
 
-	return name->len < sizeof p->name && !strncmp(p->name, name->s, name->len) &&
+	return name->len < sizeof p->name && !memcmp(p->name, name->s, name->len) &&
 	       !p->name[name->len];
 }
 

@@ -12,12 +12,24 @@
 #define VLAN_CFI 0x1000
 
 /* Actions of OVS that are not in this vocabulary. A row goes when the action comes. */
-static const char *const absent_actions[] = {
-	"userspace", "ct",	  "ct_clear",  "recirc",    "sample",	"clone",
-	"hash",	     "push_mpls", "pop_mpls",  "add_mpls",  "push_eth", "pop_eth",
-	"push_nsh",  "pop_nsh",	  "encap_nsh", "meter",	    "trunc",	"check_pkt_len",
-	"dec_ttl",   "tnl_push",  "tnl_pop",   "lb_output", "psample",	"tunnel",
+#define ABSENT(name)                   \
+	{                              \
+		name, sizeof(name) - 1 \
+	}
+static const struct {
+	const char *name;
+	size_t len;
+} absent_actions[] = {
+	ABSENT("userspace"), ABSENT("ct"),	  ABSENT("ct_clear"),
+	ABSENT("recirc"),    ABSENT("sample"),	  ABSENT("clone"),
+	ABSENT("hash"),	     ABSENT("push_mpls"), ABSENT("pop_mpls"),
+	ABSENT("add_mpls"),  ABSENT("push_eth"),  ABSENT("pop_eth"),
+	ABSENT("push_nsh"),  ABSENT("pop_nsh"),	  ABSENT("encap_nsh"),
+	ABSENT("meter"),     ABSENT("trunc"),	  ABSENT("check_pkt_len"),
+	ABSENT("dec_ttl"),   ABSENT("tnl_push"),  ABSENT("tnl_pop"),
+	ABSENT("lb_output"), ABSENT("psample"),	  ABSENT("tunnel"),
 };
+#undef ABSENT
 
 /* Headers that set() can change. */
 static const uint64_t settable = UINT64_C(1) << FLOW_H_ETH | UINT64_C(1) << FLOW_H_IPV4 |
@@ -27,7 +39,7 @@ static const uint64_t settable = UINT64_C(1) << FLOW_H_ETH | UINT64_C(1) << FLOW
 static bool is_absent(const char *name, size_t len)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(absent_actions); i++)
-		if (scan_is_name(name, len, absent_actions[i]))
+		if (absent_actions[i].len == len && !memcmp(name, absent_actions[i].name, len))
 			return true;
 	return false;
 }

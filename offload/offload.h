@@ -28,6 +28,7 @@ struct offload_port {
 	uint32_t number; /* in the datapath */
 	char name[IFNAMSIZ];
 	char type[16]; /* vport type: "system", "internal", "vxlan" ... */
+	bool is_internal;
 	int ifindex;
 	uint32_t block;			   /* shared ingress block; 0: none */
 	const struct netdev_flow_api *api; /* NULL: nothing serves it ... */

@@ -96,6 +96,7 @@ int netdev_ports_insert(struct offload *o, uint32_t number, const char *name, co
 	e->p.ifindex = ifindex;
 	snprintf(e->p.name, sizeof e->p.name, "%s", name);
 	snprintf(e->p.type, sizeof e->p.type, "%s", type);
+	e->p.is_internal = !strcmp(type, "internal");
 	err = idr_add_at(&o->ports, number, e);
 	if (!err && ifindex > 0)
 		err = idr_add_at(&o->by_ifindex, (uint32_t)ifindex, e);

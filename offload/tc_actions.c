@@ -129,7 +129,7 @@ static const struct offload_port *output_port(struct tc_translation *t, uint32_t
 		refuse(t, n, "Can't find netdev for output port %u", number);
 	else if (port->ifindex <= 0)
 		refuse(t, n, "Can't find ifindex for output port %s", port->name);
-	else if (!strcmp(port->type, "internal"))
+	else if (port->is_internal)
 		refuse(t, n,
 		       "output to internal port %s needs tc's skbedit, which linux_tc does "
 		       "not write yet",

@@ -96,7 +96,7 @@ int tc_prios_get(struct tc_prios *p, be16 protocol, const struct tc_flower_key *
 /* What a device of the openvswitch module sends comes in at its egress. */
 enum tc_hook tc_hook_of_port(const struct offload_port *port)
 {
-	return strcmp(port->type, "internal") ? TC_HOOK_INGRESS : TC_HOOK_EGRESS;
+	return port->is_internal ? TC_HOOK_EGRESS : TC_HOOK_INGRESS;
 }
 
 void tc_place(struct tc_id *id, const struct offload_port *port, uint32_t chain)
