@@ -52,8 +52,8 @@ void nl_msg_init(struct nl_msg *m, void *buf, size_t cap);
 void nl_msg_start(struct nl_msg *m, uint16_t type, uint16_t flags, const void *payload,
 		  size_t size);
 
-/* The same; returns where the payload goes, @size zeroed bytes, or NULL. To be filled in place: what
- * was just built field by field is slow to copy in large pieces. */
+/* The same; returns where the payload goes, @size zeroed bytes, or NULL. To be filled in place:
+ * what was just built field by field is slow to copy in large pieces. */
 void *nl_msg_start_space(struct nl_msg *m, uint16_t type, uint16_t flags, size_t size);
 
 /* Ends it: writes nlmsg_len. Returns the sticky error. */
