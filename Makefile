@@ -7,7 +7,7 @@ all: $(B)/build.ninja
 	@ln -sf $(B)/inhw inhw
 
 $(B)/build.ninja:
-	@meson setup $(B) --buildtype=debugoptimized --optimization=2 >/dev/null
+	@meson setup $(B) --buildtype=debugoptimized --optimization=3 >/dev/null
 
 help:
 	@echo "make            build ./inhw"

@@ -274,8 +274,8 @@ void ovs_vport_notify_del(struct vport *vport)
 		genl_notify(net, NULL, &ovs_net(net)->family[OVS_VPORT], m);
 }
 
-/* 0 or -EOPNOTSUPP, -ENODEV, -EFBIG, -EINVAL. */
-static int lookup_vport(struct genl_info *info, struct vport **out)
+/* NULL: *@err is -EOPNOTSUPP, -ENODEV, -EFBIG or -EINVAL. */
+static struct vport *lookup_vport(struct genl_info *info, int *err)
 {
 	const struct nlattr *name = info->attrs[OVS_VPORT_ATTR_NAME],
 			    *no = info->attrs[OVS_VPORT_ATTR_PORT_NO];
@@ -283,8 +283,10 @@ static int lookup_vport(struct genl_info *info, struct vport **out)
 	struct trace *t = info->req->net->trace;
 	struct vport *vport = NULL;
 
-	if (info->attrs[OVS_VPORT_ATTR_IFINDEX])
-		return trace_refuse(t, -EOPNOTSUPP, NULL, "ports are not found by ifindex");
+	if (info->attrs[OVS_VPORT_ATTR_IFINDEX]) {
+		*err = trace_refuse(t, -EOPNOTSUPP, NULL, "ports are not found by ifindex");
+		return NULL;
+	}
 	if (name) {
 		vport = ovs_vport_by_name(info->req->net, nla_data(name));
 		if (vport && h->dp_ifindex && h->dp_ifindex != dp_ifindex(vport->dp))
@@ -292,15 +294,19 @@ static int lookup_vport(struct genl_info *info, struct vport **out)
 	} else if (no) {
 		const struct datapath *dp = get_dp(info->req->net, h->dp_ifindex);
 
-		if (nla_get_u32(no) >= DP_MAX_PORTS)
-			return trace_refuse(t, -EFBIG, NULL, "port number %u is too large",
+		if (nla_get_u32(no) >= DP_MAX_PORTS) {
+			*err = trace_refuse(t, -EFBIG, NULL, "port number %u is too large",
 					    nla_get_u32(no));
+			return NULL;
+		}
 		vport = dp ? ovs_vport_find(dp, nla_get_u32(no)) : NULL;
 	} else {
-		return trace_refuse(t, -EINVAL, NULL, "neither a NAME nor a PORT_NO");
+		*err = trace_refuse(t, -EINVAL, NULL, "neither a NAME nor a PORT_NO");
+		return NULL;
 	}
-	*out = vport;
-	return vport ? 0 : trace_refuse(t, -ENODEV, NULL, "there is no such port");
+	if (!vport)
+		*err = trace_refuse(t, -ENODEV, NULL, "there is no such port");
+	return vport;
 }
 
 static int ovs_vport_cmd_new(struct genl_info *info)
@@ -342,10 +348,10 @@ static int ovs_vport_cmd_set(struct genl_info *info)
 {
 	const struct nlattr **a = info->attrs;
 	struct trace *t = info->req->net->trace;
-	struct vport *vport;
-	int err = lookup_vport(info, &vport);
+	int err = 0;
+	struct vport *vport = lookup_vport(info, &err);
 
-	if (err)
+	if (!vport)
 		return err;
 	if (a[OVS_VPORT_ATTR_TYPE] && nla_get_u32(a[OVS_VPORT_ATTR_TYPE]) != vport->type)
 		return trace_refuse(t, -EINVAL, NULL, "the type of a port cannot be changed");
@@ -362,10 +368,10 @@ static int ovs_vport_cmd_set(struct genl_info *info)
 
 static int ovs_vport_cmd_del(struct genl_info *info)
 {
-	struct vport *vport;
-	int err = lookup_vport(info, &vport);
+	int err = 0;
+	struct vport *vport = lookup_vport(info, &err);
 
-	if (err)
+	if (!vport)
 		return err;
 	if (vport->port_no == OVSP_LOCAL)
 		return trace_refuse(info->req->net->trace, -EINVAL, NULL,
@@ -377,11 +383,11 @@ static int ovs_vport_cmd_del(struct genl_info *info)
 
 static int ovs_vport_cmd_get(struct genl_info *info)
 {
-	struct vport *vport;
+	int err = 0;
+	struct vport *vport = lookup_vport(info, &err);
 	struct kmsg *m;
-	int err = lookup_vport(info, &vport);
 
-	if (err)
+	if (!vport)
 		return err;
 	m = knet_scratch(info->req->net);
 	err = fill_vport(m, vport, info->req->portid, info->req->nlh->nlmsg_seq, 0,
