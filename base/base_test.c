@@ -74,6 +74,34 @@ static void a_text_grows_and_its_error_sticks(void **state)
 	text_fini(&t);
 }
 
+/* Small chunks, large ones that are mapped, and items that a chunk is too small for. */
+static void pool_items_do_not_overlap_whatever_chunk_they_are_of(void **state)
+{
+	static const size_t sizes[] = { 1, 24, 136, 5000, 70000, 300000 };
+
+	for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
+		const size_t n = 1000000 / sizes[s] > 4000 ? 4000 : 1000000 / sizes[s];
+		unsigned char *item[4000];
+		struct pool p;
+
+		pool_init(&p, sizes[s]);
+		for (size_t i = 0; i < n; i++) {
+			item[i] = pool_get(&p);
+			assert_non_null(item[i]);
+			assert_int_equal((uintptr_t)item[i] % 8, 0);
+			assert_int_equal(item[i][0] | item[i][sizes[s] - 1], 0);
+			memset(item[i], (int)(i % 251 + 1), sizes[s]);
+		}
+		for (size_t i = 0; i < n; i++) {
+			assert_int_equal(item[i][0], i % 251 + 1);
+			assert_int_equal(item[i][sizes[s] - 1], i % 251 + 1);
+		}
+		assert_true(p.n_bytes >= n * sizes[s]);
+		pool_fini(&p);
+		assert_int_equal(p.n_bytes, 0);
+	}
+}
+
 static void pool_items_are_zeroed_and_used_again(void **state)
 {
 	uint64_t *item[1000];
@@ -130,6 +158,7 @@ int main(void)
 		cmocka_unit_test(words_that_do_not_fit_end_in_dots),
 		cmocka_unit_test(a_text_grows_and_its_error_sticks),
 		cmocka_unit_test(pool_items_are_zeroed_and_used_again),
+		cmocka_unit_test(pool_items_do_not_overlap_whatever_chunk_they_are_of),
 		cmocka_unit_test(a_list_keeps_its_order),
 	};
 

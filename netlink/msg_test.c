@@ -201,6 +201,61 @@ static void more_origins_than_there_is_room_for_are_forgotten(void **state)
 	assert_int_equal(nl_origins_find(&o, 16 + 4 * NL_MSG_ORIGINS_MAX), 0);
 }
 
+/* Two attributes one by one, or with one call. */
+static void put_two(struct nl_msg *m, bool both, size_t size)
+{
+	static const uint8_t a[16] = "0123456789abcde", b[16] = "ABCDEFGHIJKLMNO";
+
+	m->origin = 7;
+	if (both) {
+		nl_put_both(m, 1, a, 2, b, size);
+	} else {
+		nl_put(m, 1, a, size);
+		nl_put(m, 2, b, size);
+	}
+}
+
+static void a_pair_is_what_two_attributes_are(void **state)
+{
+	for (size_t size = 1; size <= 16; size++) {
+		for (size_t cap = 0; cap <= 64; cap++) {
+			_Alignas(4) uint8_t buf[2][64];
+			struct nl_origins origins[2];
+			struct nl_msg m[2];
+
+			memset(buf, 0xee, sizeof buf);
+			memset(origins, 0, sizeof origins);
+			for (size_t i = 0; i < 2; i++) {
+				nl_msg_init(&m[i], buf[i], cap);
+				m[i].origins = &origins[i];
+				put_two(&m[i], i, size);
+			}
+			assert_int_equal(m[0].error, m[1].error);
+			assert_int_equal(m[0].size, m[1].size);
+			assert_memory_equal(buf[0], buf[1], sizeof buf[0]);
+			assert_memory_equal(&origins[0], &origins[1], sizeof origins[0]);
+		}
+	}
+}
+
+static void a_message_can_be_started_in_place(void **state)
+{
+	static const uint8_t zeros[20] = { 0 };
+	_Alignas(4) uint8_t buf[2][36];
+	struct nl_msg m[2];
+
+	memset(buf, 0xee, sizeof buf);
+	nl_msg_init(&m[0], buf[0], sizeof buf[0]);
+	nl_msg_init(&m[1], buf[1], sizeof buf[1]);
+	nl_msg_start(&m[0], 44, NLM_F_REQUEST, zeros, sizeof zeros);
+	assert_ptr_equal(nl_msg_start_space(&m[1], 44, NLM_F_REQUEST, sizeof zeros), buf[1] + 16);
+	assert_int_equal(nl_msg_end(&m[0]), 0);
+	assert_int_equal(nl_msg_end(&m[1]), 0);
+	assert_memory_equal(buf[0], buf[1], sizeof buf[0]);
+	assert_null(nl_msg_start_space(&m[1], 44, NLM_F_REQUEST, sizeof zeros));
+	assert_int_equal(nl_msg_end(&m[1]), -EMSGSIZE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -212,6 +267,8 @@ int main(void)
 		cmocka_unit_test(an_error_sticks_and_later_puts_do_nothing),
 		cmocka_unit_test(an_offset_leads_back_to_its_origin),
 		cmocka_unit_test(more_origins_than_there_is_room_for_are_forgotten),
+		cmocka_unit_test(a_pair_is_what_two_attributes_are),
+		cmocka_unit_test(a_message_can_be_started_in_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
