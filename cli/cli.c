@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/cli.h"
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "cli/words.h"
 #include "nic/serve/request.h"
@@ -20,6 +21,11 @@ const struct option_row cli_model_rows[] = {
 	  .help = "the NIC has N virtual functions (default 4)",
 	  .min = 1,
 	  .max = 127 },
+	{ .name = "profile",
+	  .type = OPTION_STRING,
+	  .offset = offsetof(struct cli_model, profile),
+	  .arg = "NAME",
+	  .help = "what the NIC advertises: minimal, cx5, cx6dx, cx7, bf2, bf3, ./FILE.json" },
 	{ .name = "tc-policy",
 	  .type = OPTION_CHOICE,
 	  .offset = offsetof(struct cli_model, policy),
@@ -137,6 +143,8 @@ void cli_fini(struct cli *c)
 	c->requests = NULL;
 	host_free(c->host);
 	c->host = NULL;
+	mem_free(c->host_profile);
+	c->host_profile = NULL;
 }
 
 int cli_usage(struct cli *c, const char *command, const char *fmt, ...)
@@ -170,15 +178,39 @@ int cli_parse(struct cli *c, const struct option_row *rows, void *values, int ar
 	return n;
 }
 
+bool cli_profile(struct cli *c, const struct nic_profile **p)
+{
+	struct diag d;
+
+	*p = NULL;
+	if (!c->model.profile)
+		return true;
+	diag_init(&d);
+	if (nic_profile_load(&c->profile, c->model.profile, &d)) {
+		print_diag(&c->print, &d, NULL);
+		return false;
+	}
+	*p = &c->profile;
+	return true;
+}
+
+static bool is_same(const char *a, const char *b)
+{
+	return !a || !b ? a == b : !strcmp(a, b);
+}
+
 /* The configuration may change between the commands of a batch; the machine itself may not. */
 static struct host *configure(struct cli *c)
 {
 	struct offload_config *config = offload_config(dpif_offload(host_dpif(c->host)));
 
-	if (c->model.n_vfs != c->host_vfs) {
+	bool same_vfs = c->model.n_vfs == c->host_vfs;
+
+	if (!same_vfs || !is_same(c->model.profile, c->host_profile)) {
 		print_failure(&c->print,
-			      "--vfs: the model machine is there already: give it before "
-			      "the first command");
+			      "--%s: the model machine is there already: give it before "
+			      "the first command",
+			      same_vfs ? "profile" : "vfs");
 		return NULL;
 	}
 	config->enabled = !c->model.no_hw_offload;
@@ -198,10 +230,14 @@ struct host *cli_host(struct cli *c, bool trace_setup)
 		.trace_setup = trace_setup,
 		.command_log = true,
 	};
+	const struct nic_profile *profile;
 	struct diag d;
 
 	if (c->host)
 		return configure(c);
+	if (!cli_profile(c, &profile))
+		return NULL;
+	params.caps = profile ? &profile->caps : NULL;
 	diag_init(&d);
 	if (host_new(&c->host, &params, &d)) {
 		c->host = NULL;
@@ -209,6 +245,7 @@ struct host *cli_host(struct cli *c, bool trace_setup)
 		return NULL;
 	}
 	c->host_vfs = c->model.n_vfs;
+	c->host_profile = c->model.profile ? mem_strdup(c->model.profile) : NULL;
 	return c->host;
 }
 

@@ -10,6 +10,7 @@
 #include "cli/options.h"
 #include "cli/print.h"
 #include "host/host.h"
+#include "nic/profile/profile.h"
 
 /* Exit statuses. Those of `inhw trace` say more: see cli/verdict.h. */
 enum {
@@ -20,7 +21,8 @@ enum {
 
 /* Options of the model machine, which every command takes. */
 struct cli_model {
-	uint64_t n_vfs; /* 0: the default */
+	uint64_t n_vfs;	     /* 0: the default */
+	const char *profile; /* name or file; NULL: all that the device implements */
 	bool no_hw_offload;
 	int policy; /* enum tc_offload_policy; -1: not given */
 	int colour; /* enum print_when */
@@ -33,7 +35,9 @@ struct cli {
 	struct cli_model given;	       /* before the command: defaults of every command */
 	struct cli_model model;	       /* of this command */
 	struct host *host;	       /* owned; NULL: not made yet */
-	uint64_t host_vfs;	       /* what it was made with */
+	uint64_t host_vfs;	       /* what it was made with, */
+	char *host_profile;	       /* and this; owned, NULL: none */
+	struct nic_profile profile;    /* that of this command, once cli_profile() was called */
 	struct nic_requests *requests; /* to its NIC; owned; NULL: nothing was asked yet */
 	/* How far the model's clock is ahead: `send` lets a second pass, in which the driver reads
 	 * the counters of its hardware, as it does once a second on a real host. */
@@ -71,6 +75,10 @@ int cli_run(struct cli *c, int argc, const char **argv);
  * @trace_setup: record what runs if it is made now.
  */
 struct host *cli_host(struct cli *c, bool trace_setup) MUST_CHECK;
+
+/* What --profile says of the NIC: it is read into @c->profile. *@p is NULL when it is not given.
+ * False: it is no profile, which was said. */
+bool cli_profile(struct cli *c, const struct nic_profile **p) MUST_CHECK;
 
 void cli_help(struct cli *c);
 void cli_help_command(struct cli *c, const struct cli_command *command);

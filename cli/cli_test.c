@@ -228,6 +228,8 @@ static void wrong_commands_have_words_and_a_status(void **state)
 		{ "dpctl --read-only del-flows", CLI_FAILED, "--read-only" },
 		{ "dpctl -t 0 show", CLI_FAILED, "--timeout: 0 is not in" },
 		{ "nic", CLI_USAGE, "wanted: show, dump" },
+		{ "nic --profile cx4 show", CLI_USAGE, "there is no profile of this name" },
+		{ "nic --profile minimal show", CLI_USAGE, "the model machine: " },
 		{ "send p0", CLI_USAGE, "wanted: PORT PACKET" },
 		{ "send p0 --pcap /nonexistent", CLI_USAGE, "/nonexistent" },
 		{ "bench", CLI_USAGE, "wanted: install, packets" },
@@ -239,6 +241,27 @@ static void wrong_commands_have_words_and_a_status(void **state)
 		assert_int_equal(run(s, cases[i].line), cases[i].status);
 		assert_has(s->err_s, cases[i].words);
 	}
+}
+
+static void what_the_profile_does_not_advertise_the_driver_refuses(void **state)
+{
+	static const char profile[] =
+		"{\"inherits\": \"cx5\", \"capabilities\": [{\"cap\": "
+		"\"flow_table_*.push_vlan\", \"value\": 0, \"why\": \"to see\"}]}";
+	struct session *s = *state;
+	char name[] = "/tmp/inhw-cli-XXXXXX", line[512];
+	int fd = mkstemp(name);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, profile, strlen(profile)), (ssize_t)strlen(profile));
+	close(fd);
+	snprintf(line, sizeof line, "trace -q --profile %s " FLOW " push_vlan(vid=1,pcp=0),p0",
+		 name);
+	assert_int_equal(run(s, line), VERDICT_SOFTWARE);
+	assert_has(s->out_s, "vlan push action is not supported");
+	assert_int_equal(run(s, "trace -q --profile cx5 " FLOW " p0"), VERDICT_REFUSED);
+	assert_has(s->err_s, "--profile: the model machine is there already");
+	unlink(name);
 }
 
 static void every_command_has_help(void **state)
@@ -290,6 +313,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_dump_becomes_a_table_worst_first, start, stop),
 		cmocka_unit_test_setup_teardown(wrong_commands_have_words_and_a_status, start,
 						stop),
+		cmocka_unit_test_setup_teardown(
+			what_the_profile_does_not_advertise_the_driver_refuses, start, stop),
 		cmocka_unit_test_setup_teardown(every_command_has_help, start, stop),
 		cmocka_unit_test_setup_teardown(
 			a_batch_ends_at_the_first_failure_unless_told_to_go_on, start, stop),

@@ -66,10 +66,14 @@ const struct option_row cmd_bench_rows[] = {
 /* A machine of its own for each run: a workload must not meet the flows of another. */
 static struct host *new_host(struct cli *c)
 {
-	const struct host_params params = { .n_vfs = (unsigned int)c->model.n_vfs };
+	struct host_params params = { .n_vfs = (unsigned int)c->model.n_vfs };
+	const struct nic_profile *profile;
 	struct host *h = NULL;
 	struct diag d;
 
+	if (!cli_profile(c, &profile))
+		return NULL;
+	params.caps = profile ? &profile->caps : NULL;
 	diag_init(&d);
 	if (host_new(&h, &params, &d)) {
 		print_failure(&c->print, "the model machine: %s", d.words);

@@ -145,7 +145,9 @@ static int new_loopback(struct host *h, struct diag *d)
 
 static int new_nic(struct host *h, struct diag *d)
 {
-	const struct nic_params nic = { .n_vfs = h->params.n_vfs, .trace = &h->trace };
+	const struct nic_params nic = { .n_vfs = h->params.n_vfs,
+					.trace = &h->trace,
+					.caps = h->params.caps };
 	const struct nic_sink sink = { h, device_output, device_to_manager };
 	struct mlx5_params params = { .n_vfs = h->params.n_vfs,
 				      .syndrome_words = nic_syndrome_words };
@@ -159,6 +161,7 @@ static int new_nic(struct host *h, struct diag *d)
 	cmd_fault_init(&h->fault, &(struct mlx5_cmd_front){ h->device, nic_device_exec });
 	params.cmd = cmd_fault_front(&h->fault);
 	params.packets = (struct mlx5_packet_front){ h->device, device_xmit };
+	h->params.caps = NULL; /* it was borrowed */
 	return mlx5_probe(&h->driver, h->kernel, &params, d);
 }
 

@@ -19,6 +19,8 @@ struct tc;
 
 struct host_params {
 	unsigned int n_vfs; /* 0: the default, 4 */
+	/* What its NIC advertises, read while it is made; NULL: all that the device implements. */
+	const struct nic_caps *caps;
 	bool no_hw_offload; /* other_config:hw-offload=false */
 	enum tc_offload_policy policy;
 	bool trace_setup; /* record what runs while the machine is set up */
