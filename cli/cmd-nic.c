@@ -449,6 +449,8 @@ static void print_faults(struct print *p, const json_t *answer)
 	json_array_foreach(list, i, one) print_fault(p, one);
 	if (!json_array_size(list))
 		print_text(p, "no faults\n");
+	if (!strcmp(string_of(answer, "link"), "down"))
+		print_text(p, "the uplink has no link\n");
 }
 
 /* What the arguments ask for, or NULL: that was wrong, and *@words says why. */

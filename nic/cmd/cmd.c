@@ -25,9 +25,9 @@ static const struct {
 	{ MLX5_CMD_STAT_BAD_RES_STATE_ERR, -EINVAL },
 	{ MLX5_CMD_STAT_IX_ERR, -EINVAL },
 	{ MLX5_CMD_STAT_NO_RES_ERR, -EAGAIN },
-	{ 0x10, -EINVAL }, /* bad QP state */
-	{ 0x30, -EINVAL }, /* bad packet */
-	{ 0x40, -EINVAL }, /* bad size of outstanding CQEs */
+	{ MLX5_CMD_STAT_BAD_QP_STATE_ERR, -EINVAL },
+	{ MLX5_CMD_STAT_BAD_PKT_ERR, -EINVAL },
+	{ MLX5_CMD_STAT_BAD_SIZE_OUTS_CQES_ERR, -EINVAL },
 	{ MLX5_CMD_STAT_BAD_INP_LEN_ERR, -EIO },
 	{ MLX5_CMD_STAT_BAD_OUTP_LEN_ERR, -EIO },
 };

@@ -221,6 +221,9 @@ static int errno_of(enum mlx5_cmd_status status)
 	case MLX5_CMD_STAT_BAD_RES_ERR:
 	case MLX5_CMD_STAT_BAD_RES_STATE_ERR:
 	case MLX5_CMD_STAT_IX_ERR:
+	case MLX5_CMD_STAT_BAD_QP_STATE_ERR:
+	case MLX5_CMD_STAT_BAD_PKT_ERR:
+	case MLX5_CMD_STAT_BAD_SIZE_OUTS_CQES_ERR:
 		return -EINVAL;
 	}
 	return -EINVAL;

@@ -62,12 +62,16 @@ void nic_device_reset(struct nic_device *dev);
 
 /* Pulls out or plugs in the cable of the uplink; it is in at the begin. */
 void nic_device_set_link(struct nic_device *dev, bool up);
+bool nic_device_has_link(const struct nic_device *dev); /* whether the cable is in */
 
 /* "the group's mask is not the entry's" for a syndrome; NULL: not one of ours. */
 const char *nic_syndrome_words(uint32_t syndrome);
 
 /* Whether there is such a vport: 0 and MLX5_VPORT_UPLINK always are. */
 bool nic_device_has_vport(const struct nic_device *dev, uint16_t vport);
+
+/* The vport of the first sub-function; those of the others follow. *@n: how many there may be. */
+uint16_t nic_device_first_sf(const struct nic_device *dev, unsigned int *n);
 
 /* What becomes of a packet. The frame is borrowed during the call. */
 struct nic_sink {

@@ -43,6 +43,11 @@ void nic_device_set_link(struct nic_device *dev, bool up)
 	nic_port_update(dev);
 }
 
+bool nic_device_has_link(const struct nic_device *dev)
+{
+	return dev->function.port.has_wire;
+}
+
 static enum nic_syndrome paos_read(struct nic_device *dev, const uint8_t *in, uint8_t *out)
 {
 	const struct nic_port *p = &dev->function.port;

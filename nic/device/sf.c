@@ -12,6 +12,12 @@
 
 #include <string.h>
 
+uint16_t nic_device_first_sf(const struct nic_device *dev, unsigned int *n)
+{
+	*n = dev->n_sfs;
+	return (uint16_t)dev->sf_base;
+}
+
 /* By its number, allocated or not. */
 static struct nic_vport *find(const struct nic_device *dev, uint32_t number)
 {

@@ -97,6 +97,9 @@ static const struct {
 	STATUS(BAD_RES_STATE_ERR, "bad resource state"),
 	STATUS(IX_ERR, "bad index"),
 	STATUS(NO_RES_ERR, "no resources"),
+	STATUS(BAD_QP_STATE_ERR, "bad QP state"),
+	STATUS(BAD_PKT_ERR, "bad packet"),
+	STATUS(BAD_SIZE_OUTS_CQES_ERR, "too many outstanding CQEs"),
 	STATUS(BAD_INP_LEN_ERR, "bad input length"),
 	STATUS(BAD_OUTP_LEN_ERR, "bad output length"),
 };

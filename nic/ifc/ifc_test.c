@@ -92,6 +92,8 @@ static void every_opcode_has_a_name_and_layouts(void **state)
 		assert_int_equal(out->fields[0].loc, IFC_LOC_cmd_out__status);
 	}
 	assert_int_equal(n, ARRAY_SIZE(opcodes));
+	for (size_t i = 0; i < ARRAY_SIZE(opcodes); i++)
+		assert_non_null(mlx5_opcode_name(opcodes[i]));
 	assert_string_equal(mlx5_opcode_name(0x936), "SET_FLOW_TABLE_ENTRY");
 	assert_string_equal(mlx5_cmd_status_name(3), "bad parameter");
 	assert_null(mlx5_cmd_status_name(0x7));

@@ -33,7 +33,7 @@ struct world {
 
 static struct nic_device *device_new(void)
 {
-	const struct nic_params params = { .n_vfs = 2 };
+	const struct nic_params params = { .n_vfs = 2, .n_sfs = 2 };
 	struct nic_device *dev;
 
 	assert_int_equal(nic_device_new(&dev, &params), 0);
@@ -135,7 +135,7 @@ static void a_line_is_answered_by_a_line(void **state)
 	got = settle(&w, fd);
 	assert_int_equal(count_lines(got), 1);
 	assert_true(has(got, "{\"ok\":true,"));
-	assert_true(has(got, "vports 4, vhca_id 1"));
+	assert_true(has(got, "vports 6, vhca_id 1"));
 	assert_true(has(got, "\"id\":[1,\"x\"]}"));
 	/* Several lines at once, with CRs, blank ones and pieces. */
 	put(fd, "{\"request\":\"stats\"}\r\n\n  \r\n{\"request\":\"fault\"}\n{\"request\":");
@@ -177,6 +177,7 @@ static void rubbish_gets_an_error_and_the_next_line_an_answer(void **state)
 		{ "{\"request\":\"send\"}", "where does it go in" },
 		{ "{\"request\":\"send\",\"port\":\"eth0\"}", "eth0 is neither" },
 		{ "{\"request\":\"send\",\"port\":\"9\"}", "no vport 9" },
+		{ "{\"request\":\"send\",\"port\":\"pf0sf1\"}", "no vport 32769" },
 		{ "{\"request\":\"send\",\"port\":\"99999\"}", "99999 is neither" },
 		{ "{\"request\":\"send\",\"port\":\"1\"}", "frame: hex digits" },
 		{ "{\"request\":\"send\",\"port\":\"1\",\"frame\":\"0g\"}", "frame: no pairs" },
@@ -374,7 +375,7 @@ static void a_request_without_a_device_says_so(void **state)
 	assert_true(has(settle(&w, fd), "there is no device now"));
 	assert_int_equal(nic_control_set_device(w.control, dev), 0);
 	put(fd, "{\"request\":\"show\"}\n");
-	assert_true(has(settle(&w, fd), "vports 4"));
+	assert_true(has(settle(&w, fd), "vports 6"));
 	assert_true(nic_device_log_is_on(dev));
 	close(fd);
 	world_fini(&w);
@@ -606,6 +607,55 @@ static void a_packet_that_is_sent_shows_its_way_and_is_captured(void **state)
 	nic_device_free(dev);
 }
 
+static void the_cable_is_pulled_out_and_plugged_in(void **state)
+{
+	static const char *const links[] = { "up", "down", "down", "up" };
+	struct nic_device *dev = device_new();
+	struct nic_requests *r;
+	struct diag d;
+	json_t *a;
+
+	diag_init(&d);
+	assert_int_equal(nic_requests_new(&r, dev, &d), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(links); i++) {
+		char request[64];
+
+		snprintf(request, sizeof request, "{\"request\":\"fault\",\"link\":\"%s\"}",
+			 links[i]);
+		a = run(r, request);
+		assert_string_equal(json_string_value(json_object_get(a, "link")), links[i]);
+		assert_int_equal(nic_device_has_link(dev), !strcmp(links[i], "up"));
+		json_decref(a);
+	}
+	nic_requests_free(r);
+	nic_device_free(dev);
+}
+
+static void a_sub_function_has_a_name_once_it_is_allocated(void **state)
+{
+	static const char send[] = "{\"request\":\"send\",\"port\":\"pf0sf1\",\"frame\":"
+				   "\"020000000001020000000002080000000000\"}";
+	struct nic_device *dev = device_new();
+	uint8_t in[IFC_ALLOC_SF_IN_SIZE] = { 0 }, out[IFC_ALLOC_SF_OUT_SIZE];
+	struct nic_requests *r;
+	unsigned int n;
+	struct diag d;
+	json_t *a;
+
+	diag_init(&d);
+	assert_int_equal(nic_requests_new(&r, dev, &d), 0);
+	IFC_SET(cmd_in, in, opcode, MLX5_CMD_OP_ALLOC_SF);
+	IFC_SET(alloc_sf_in, in, function_id, nic_device_first_sf(dev, &n) + 1u);
+	assert_int_equal(n, 2);
+	assert_int_equal(nic_device_exec(dev, in, sizeof in, out, sizeof out), 0);
+	assert_int_equal(IFC_GET(cmd_out, out, status), 0);
+	a = run(r, send);
+	assert_string_equal(json_string_value(json_object_get(a, "port")), "sf 1");
+	json_decref(a);
+	nic_requests_free(r);
+	nic_device_free(dev);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -621,6 +671,8 @@ int main(void)
 		cmocka_unit_test(a_client_asks_through_the_socket),
 		cmocka_unit_test(a_client_asks_through_a_serial_line),
 		cmocka_unit_test(the_log_comes_in_pages_and_says_what_is_lost),
+		cmocka_unit_test(the_cable_is_pulled_out_and_plugged_in),
+		cmocka_unit_test(a_sub_function_has_a_name_once_it_is_allocated),
 		cmocka_unit_test(a_packet_that_is_sent_shows_its_way_and_is_captured),
 	};
 

@@ -37,6 +37,7 @@ static void answer(struct nic_request *q)
 	for (size_t i = 0; (f = nic_device_fault_get(q->r->dev, i)) != NULL; i++)
 		json_array_append_new(list, fault_json(f));
 	nic_answer_set(q, "faults", list);
+	nic_answer_set(q, "link", json_string(nic_device_has_link(q->r->dev) ? "up" : "down"));
 }
 
 static int parse_status(struct nic_request *q, struct nic_fault *f)
@@ -119,7 +120,8 @@ static int set_link(struct nic_request *q, const char *link)
 {
 	if (strcmp(link, "up") && strcmp(link, "down"))
 		return diag_set(q->d, -EINVAL, "link: neither 'up' nor 'down'");
-	return diag_set(q->d, -EOPNOTSUPP, "the link of this device is always up");
+	nic_device_set_link(q->r->dev, !strcmp(link, "up"));
+	return 0;
 }
 
 int nic_request_fault(struct nic_request *q)

@@ -16,11 +16,15 @@
 
 /* ---- ports by name ---- */
 
-/* "uplink", "manager", "vport 1". */
-static json_t *port_json(uint16_t vport)
+/* "uplink", "manager", "vport 1", "sf 0". */
+static json_t *port_json(const struct nic_request *q, uint16_t vport)
 {
+	unsigned int n, first = nic_device_first_sf(q->r->dev, &n);
+
 	if (vport == MLX5_VPORT_UPLINK)
 		return json_string("uplink");
+	if (vport >= first && vport - first < n)
+		return json_sprintf("sf %u", vport - first);
 	return vport == MLX5_VPORT_PF ? json_string("manager") : json_sprintf("vport %u", vport);
 }
 
@@ -38,12 +42,15 @@ static long number_behind(const char *s, const char *prefix, long base)
 }
 
 /* The vport of a name; its existence is not looked at. -1: no such name. */
-static long parse_port(const char *s)
+static long parse_port(const struct nic_request *q, const char *s)
 {
-	static const struct {
+	unsigned int n_sfs;
+	const long sf = nic_device_first_sf(q->r->dev, &n_sfs);
+	const struct {
 		const char *prefix;
 		long base;
-	} forms[] = { { "", 0 }, { "vport ", 0 }, { "vport", 0 }, { "pf0vf", 1 } };
+	} forms[] = { { "", 0 },      { "vport ", 0 }, { "vport", 0 },
+		      { "pf0vf", 1 }, { "pf0sf", sf }, { "sf ", sf } };
 	long vport = -1;
 
 	if (!strcmp(s, "uplink") || !strcmp(s, "p0"))
@@ -55,7 +62,7 @@ static long parse_port(const char *s)
 
 static int find_port(struct nic_request *q, const char *s, uint16_t *vport)
 {
-	long n = parse_port(s);
+	long n = parse_port(q, s);
 
 	if (n < 0)
 		return diag_set(q->d, -EINVAL,
@@ -68,10 +75,10 @@ static int find_port(struct nic_request *q, const char *s, uint16_t *vport)
 
 /* ---- what came out ---- */
 
-static json_t *captured_json(const struct nic_captured *f)
+static json_t *captured_json(const struct nic_request *q, const struct nic_captured *f)
 {
 	json_t *j = json_pack("{s:I, s:o, s:o, s:i, s:I, s:o}", "number", (json_int_t)f->number,
-			      "time_ns", nic_json_time(f->now_ns), "port", port_json(f->vport),
+			      "time_ns", nic_json_time(f->now_ns), "port", port_json(q, f->vport),
 			      "vport", f->vport, "size", (json_int_t)f->size, "frame",
 			      nic_json_hex(f->frame, f->size));
 
@@ -88,9 +95,9 @@ static void add_to(json_t *sum, const char *key, size_t n)
 }
 
 /* Counts a frame in the sums by port. */
-static void add_sum(json_t *sums, const struct nic_captured *f)
+static void add_sum(const struct nic_request *q, json_t *sums, const struct nic_captured *f)
 {
-	json_t *port = port_json(f->vport), *sum;
+	json_t *port = port_json(q, f->vport), *sum;
 	const char *name = port ? json_string_value(port) : "?";
 
 	sum = json_object_get(sums, name);
@@ -104,6 +111,7 @@ static void add_sum(json_t *sums, const struct nic_captured *f)
 }
 
 struct sending {
+	const struct nic_request *q;
 	uint16_t vport;
 	uint64_t count;
 	struct packet packet;
@@ -121,9 +129,9 @@ static void take_outputs(struct sending *s, uint64_t number, bool keep)
 
 	s->n_vanished += s->capture->n < number;
 	for (; nic_capture_get(s->capture, number, &f); number = f.number + 1) {
-		add_sum(s->sums, &f);
+		add_sum(s->q, s->sums, &f);
 		if (keep && json_array_size(s->outputs) < OUTPUTS_MAX)
-			json_array_append_new(s->outputs, captured_json(&f));
+			json_array_append_new(s->outputs, captured_json(s->q, &f));
 	}
 }
 
@@ -220,7 +228,7 @@ static int parse_send(struct nic_request *q, struct sending *s, struct sending_o
 int nic_request_send(struct nic_request *q)
 {
 	uint8_t buf[PACKET_HEADROOM + PACKET_MAX];
-	struct sending s = { .count = 1, .capture = &q->r->capture };
+	struct sending s = { .q = q, .count = 1, .capture = &q->r->capture };
 	struct sending_options o = { 0 };
 	int err;
 
@@ -231,7 +239,7 @@ int nic_request_send(struct nic_request *q)
 	s.outputs = json_array();
 	s.sums = json_object();
 	send_all(q, &s, o.quiet);
-	nic_answer_set(q, "port", port_json(s.vport));
+	nic_answer_set(q, "port", port_json(q, s.vport));
 	nic_answer_u64(q, "sent", s.count);
 	nic_answer_u64(q, "size", s.packet.size);
 	nic_answer_set(q, "result", json_string(nic_drop_name(s.drop)));
@@ -262,7 +270,7 @@ static void answer_capture(struct nic_request *q, uint64_t since, uint64_t max, 
 		if (vport >= 0 && f.vport != vport)
 			continue;
 		size += 2 * (size_t)f.size;
-		if (json_array_append_new(frames, captured_json(&f)))
+		if (json_array_append_new(frames, captured_json(q, &f)))
 			diag_set(q->d, -ENOMEM, "no memory for the answer");
 	}
 	nic_answer_set(q, "frames", frames);
