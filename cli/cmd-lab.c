@@ -11,7 +11,7 @@
 
 struct options {
 	uint64_t nics, sfs, memory, timeout;
-	const char *kernel, *device, *profile, *share, *log;
+	const char *kernel, *device, *share, *log;
 	bool no_ovs;
 };
 
@@ -57,11 +57,6 @@ const struct option_row cmd_lab_rows[] = {
 	  .help = "of the guest (default 1024)",
 	  .min = 128,
 	  .max = 65536 },
-	{ .name = "profile",
-	  .type = OPTION_STRING,
-	  AT(profile),
-	  .arg = "NAME",
-	  .help = "what the device is: inhw nic serve --help names them" },
 	{ .name = "kernel",
 	  .type = OPTION_STRING,
 	  AT(kernel),
@@ -110,7 +105,7 @@ static int run_lab(struct cli *c, const struct options *o, const char *const *ar
 		.program = program,
 		.kernel = o->kernel,
 		.device = o->device,
-		.profile = o->profile,
+		.profile = c->model.profile,
 		.share = o->share,
 		.log = o->log,
 		.n_nics = o->nics,

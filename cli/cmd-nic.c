@@ -528,7 +528,7 @@ static const struct sub *find_sub(const char *name, const char **best)
 
 int cmd_nic(struct cli *c, int argc, const char **argv)
 {
-	struct nic nic = { .c = c, .o.count = UINT64_MAX, .o.serve.n_sfs = 4 };
+	struct nic nic = { .c = c, .o.count = UINT64_MAX, .o.serve.n_sfs = UINT64_MAX };
 	int n = cli_parse(c, cmd_nic_rows, &nic.o, argc, argv), status;
 	const char *best = NULL;
 	const struct sub *sub = n > 0 ? find_sub(argv[0], &best) : NULL;

@@ -71,7 +71,7 @@ static void report(void *aux, const struct diag *d)
 
 static struct pci_function function_of(struct nic_front *f)
 {
-	return (struct pci_function){
+	struct pci_function function = {
 		.aux = f,
 		.ids = ids,
 		.bar_sizes = { NIC_BAR_SIZE },
@@ -82,6 +82,10 @@ static struct pci_function function_of(struct nic_front *f)
 		.write = write_bar,
 		.report = report,
 	};
+
+	if (f->pci_device_id)
+		function.ids.device = f->pci_device_id;
+	return function;
 }
 
 /* ---- a guest ---- */

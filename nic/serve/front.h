@@ -21,8 +21,9 @@ struct nic_front {
 	struct nic_listener *listener; /* borrowed, as all below */
 	struct nic_mailbox *mailbox;
 	struct nic_journal *journal;
-	int stop_fd;   /* an eventfd that ends the thread; stays set */
-	int let_go_fd; /* an eventfd: the device thread has let go of the guest */
+	int stop_fd;		/* an eventfd that ends the thread; stays set */
+	int let_go_fd;		/* an eventfd: the device thread has let go of the guest */
+	uint16_t pci_device_id; /* 0: the default */
 	struct nic_bar bar;
 	struct pci_dev *guest; /* owned; still there when the thread was stopped */
 	uint64_t n_guests;

@@ -250,6 +250,7 @@ int nic_serve_new(struct nic_serve **out, const struct nic_serve_params *params,
 	s->front = (struct nic_front){ .listener = s->listener,
 				       .mailbox = &s->mailbox,
 				       .journal = &s->journal,
+				       .pci_device_id = params->pci_device_id,
 				       .stop_fd = s->stop_fd,
 				       .let_go_fd = s->let_go_fd };
 	if (err)

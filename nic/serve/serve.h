@@ -27,6 +27,7 @@ struct nic_serve_params {
 	const char *vhost_user;	  /* path of the socket */
 	const char *control;	  /* path of the control socket; NULL: its name and .ctl */
 	struct nic_params device; /* trace and caps are kept */
+	uint16_t pci_device_id;	  /* of the function; 0: of a ConnectX-5 Ex */
 	bool quiet;
 };
 

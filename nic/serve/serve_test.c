@@ -69,6 +69,7 @@ static int new_serve(struct bed *b, struct nic_serve **out, struct diag *d)
 {
 	const struct nic_serve_params params = { .vhost_user = b->path,
 						 .device = { .n_vfs = 2 },
+						 .pci_device_id = 0x1021,
 						 .quiet = true };
 
 	diag_init(d);
@@ -129,7 +130,7 @@ static uint32_t swap(uint32_t x)
 static void bring_up(struct pci_dummy *g)
 {
 	assert_int_equal(pci_dummy_connect(g), 0);
-	assert_int_equal(pci_dummy_config_read(g, PCI_VENDOR_ID, 4), 0x101915b3);
+	assert_int_equal(pci_dummy_config_read(g, PCI_VENDOR_ID, 4), 0x102115b3);
 	pci_dummy_config_write(g, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
 	assert_int_equal(pci_dummy_read(g, 4, 4), swap(5 << 16 | 1000));
 	pci_dummy_write(g, 0x10, 4, 0);
