@@ -224,6 +224,24 @@ static int nic_dump(struct nic *n)
 	return CLI_OK;
 }
 
+/* Of a device that is served. */
+static void print_front(struct print *p, const json_t *answer)
+{
+	json_t *guest = json_object_get(answer, "guest");
+	const json_t *count;
+	const char *name;
+
+	if (!json_object_get(answer, "doorbells"))
+		return;
+	printf_text(p, "%llu guests; doorbells:", number_of(answer, "guests"));
+	json_object_foreach(json_object_get(answer, "doorbells"), name, count)
+		printf_text(p, " %s %lld", name, json_integer_value(count));
+	print_text(p, json_is_object(guest) ? "\nguest:" : "\nno guest");
+	json_object_foreach(guest, name, count)
+		printf_text(p, " %s %lld", name, json_integer_value(count));
+	print_text(p, "\n");
+}
+
 static void print_stats(struct print *p, const json_t *answer)
 {
 	const json_t *packets = json_object_get(answer, "packets"), *count;
@@ -242,6 +260,7 @@ static void print_stats(struct print *p, const json_t *answer)
 	json_object_foreach(json_object_get(packets, "dropped"), name, count)
 		printf_text(p, ", %lld dropped (%s)", json_integer_value(count), name);
 	print_text(p, "\n");
+	print_front(p, answer);
 }
 
 static int nic_stats(struct nic *n)

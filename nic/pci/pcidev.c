@@ -170,6 +170,7 @@ void pci_dev_counts(struct pci_dev *dev, struct pci_dev_counts *c)
 {
 	lock(dev);
 	*c = dev->counts;
+	c->n_pending = (unsigned int)__builtin_popcountll(dev->msix.pending);
 	unlock(dev);
 }
 

@@ -46,6 +46,7 @@ void pci_dev_interrupt(struct pci_dev *dev, unsigned int vector);
 
 struct pci_dev_counts {
 	uint64_t n_reads, n_writes, n_interrupts, n_bad;
+	unsigned int n_pending; /* interrupts that wait, now */
 };
 void pci_dev_counts(struct pci_dev *dev, struct pci_dev_counts *c);
 

@@ -406,6 +406,11 @@ int nic_control_set_device(struct nic_control *c, struct nic_device *dev)
 	return nic_requests_set_device(c->requests, dev);
 }
 
+void nic_control_set_front(struct nic_control *c, const struct nic_requests_front *front)
+{
+	nic_requests_set_front(c->requests, front);
+}
+
 int nic_control_fd(const struct nic_control *c)
 {
 	return c->epoll;

@@ -33,6 +33,9 @@ int nic_control_add_stream(struct nic_control *c, int fd, struct diag *d) MUST_C
 /* Another device, or NULL: see nic_requests_set_device(). */
 int nic_control_set_device(struct nic_control *c, struct nic_device *dev) MUST_CHECK;
 
+/* See nic_requests_set_front(). */
+void nic_control_set_front(struct nic_control *c, const struct nic_requests_front *front);
+
 /* Readable when nic_control_run() has something to do; borrowed. */
 int nic_control_fd(const struct nic_control *c);
 

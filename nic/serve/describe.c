@@ -73,6 +73,8 @@ int nic_request_stats(struct nic_request *q)
 	nic_answer_u64(q, "refused", c.n_bad_commands);
 	nic_answer_set(q, "opcodes", sums_json(q->r->dev));
 	nic_answer_set(q, "packets", packets_json(&c));
+	if (q->r->front.stats)
+		q->r->front.stats(q->r->front.aux, q->out);
 	return 0;
 }
 

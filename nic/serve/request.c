@@ -64,6 +64,11 @@ int nic_requests_new(struct nic_requests **out, struct nic_device *dev, struct d
 	return 0;
 }
 
+void nic_requests_set_front(struct nic_requests *r, const struct nic_requests_front *front)
+{
+	r->front = front ? *front : (struct nic_requests_front){ 0 };
+}
+
 void nic_requests_free(struct nic_requests *r)
 {
 	if (!r)

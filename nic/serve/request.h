@@ -28,6 +28,14 @@ void nic_requests_free(struct nic_requests *r);
  * more. 0 or -ENOMEM: the new one has no command log. */
 int nic_requests_set_device(struct nic_requests *r, struct nic_device *dev) MUST_CHECK;
 
+/* Who stands in front of the device, for `stats`: adds members to the answer. */
+struct nic_requests_front {
+	void *aux;
+	void (*stats)(void *aux, json_t *answer);
+};
+/* Copied; NULL: nobody. */
+void nic_requests_set_front(struct nic_requests *r, const struct nic_requests_front *front);
+
 /* The answer, owned by the caller: {"ok": true, ...} or {"ok": false, "error": ...}. NULL: no
  * memory. @request is borrowed, and may be any JSON value. */
 json_t *nic_requests_run(struct nic_requests *r, const json_t *request) MUST_CHECK;

@@ -7,7 +7,8 @@
 #include "nic/serve/request.h"
 
 struct nic_requests {
-	struct nic_device *dev; /* borrowed; NULL: none */
+	struct nic_device *dev;		 /* borrowed; NULL: none */
+	struct nic_requests_front front; /* stats NULL: none */
 	struct nic_capture capture;
 	struct trace trace; /* of `send` alone: the device has it while one runs */
 };

@@ -44,6 +44,7 @@ static void plug_in(struct nic_serve *s)
 static void take_guest(struct nic_serve *s, struct pci_dev *guest)
 {
 	s->guest = guest;
+	s->n_guests += guest != NULL;
 	if (guest)
 		return;
 	plug_in(s);
@@ -78,6 +79,7 @@ static void take_messages(struct nic_serve *s)
 			take_guest(s, m.guest);
 			continue;
 		}
+		s->n_doorbells[m.bell.type]++;
 		begin(s);
 		nic_device_ring(s->device, &m.bell);
 		end(s);
@@ -191,6 +193,39 @@ void nic_serve_stop(struct nic_serve *s)
 	nic_eventfd_set(s->stop_fd);
 }
 
+/* ---- statistics ---- */
+
+static json_t *doorbells_json(const struct nic_serve *s)
+{
+	return json_pack("{s:I, s:I, s:I, s:I}", "command",
+			 (json_int_t)s->n_doorbells[NIC_DOORBELL_COMMAND], "eq",
+			 (json_int_t)s->n_doorbells[NIC_DOORBELL_EQ], "cq",
+			 (json_int_t)s->n_doorbells[NIC_DOORBELL_CQ], "sq",
+			 (json_int_t)s->n_doorbells[NIC_DOORBELL_SQ]);
+}
+
+/* Of the guest that is there; memory that runs out costs a member. */
+static json_t *guest_json(const struct nic_serve *s)
+{
+	struct pci_dev_counts c;
+
+	if (!s->guest)
+		return json_null();
+	pci_dev_counts(s->guest, &c);
+	return json_pack("{s:I, s:I, s:I, s:I, s:I}", "reads", (json_int_t)c.n_reads, "writes",
+			 (json_int_t)c.n_writes, "interrupts", (json_int_t)c.n_interrupts,
+			 "pending", (json_int_t)c.n_pending, "bad", (json_int_t)c.n_bad);
+}
+
+static void stats(void *aux, json_t *answer)
+{
+	const struct nic_serve *s = aux;
+
+	json_object_set_new(answer, "guests", json_integer((json_int_t)s->n_guests));
+	json_object_set_new(answer, "doorbells", doorbells_json(s));
+	json_object_set_new(answer, "guest", guest_json(s));
+}
+
 /* ---- life ---- */
 
 /* Last: a program that can connect there knows that a guest can connect here. */
@@ -206,6 +241,8 @@ static int init_control(struct nic_serve *s, const struct nic_serve_params *para
 	err = path.error ? diag_set(d, path.error, "out of memory")
 			 : nic_control_new(&s->control, s->device, path.s, d);
 	text_fini(&path);
+	if (!err)
+		nic_control_set_front(s->control, &(struct nic_requests_front){ s, stats });
 	return err ? err : watch(s, nic_control_fd(s->control), d);
 }
 

@@ -18,6 +18,7 @@ struct nic_serve {
 	struct nic_control *control;
 	struct pci_dev *guest;	   /* borrowed; NULL: there is none */
 	struct pci_memory *memory; /* while the device works */
+	uint64_t n_guests, n_doorbells[NIC_DOORBELL_SQ + 1];
 };
 
 #endif

@@ -199,6 +199,22 @@ static uint64_t ask_commands(struct nic_client *c)
 	return n;
 }
 
+static json_int_t ask_number(struct nic_client *c, const char *object, const char *key)
+{
+	json_t *request = json_pack("{s:s}", "request", "stats"), *answer, *of;
+	json_int_t n;
+	struct diag d;
+
+	diag_init(&d);
+	assert_int_equal(nic_client_ask(c, request, &answer, &d), 0);
+	of = object ? json_object_get(answer, object) : answer;
+	n = json_is_integer(json_object_get(of, key)) ? json_integer_value(json_object_get(of, key))
+						      : -1;
+	json_decref(request);
+	json_decref(answer);
+	return n;
+}
+
 static void the_device_answers_questions_beside_its_guest(void **state)
 {
 	struct bed b;
@@ -215,7 +231,13 @@ static void the_device_answers_questions_beside_its_guest(void **state)
 	for (unsigned int i = 1; i < 20; i++) {
 		execute(&g, i, 0x7ff);
 		assert_int_equal(ask_commands(c), i);
+		assert_int_equal(ask_number(c, "doorbells", "command"), i);
 	}
+	assert_int_equal(ask_number(c, NULL, "guests"), 1);
+	assert_int_equal(ask_number(c, "guest", "bad"), 0);
+	assert_int_equal(ask_number(c, "guest", "pending"), 0);
+	assert_true(ask_number(c, "guest", "writes") >= 19);
+	assert_int_equal(ask_number(c, "doorbells", "sq"), 0);
 	pci_dummy_fini(&g);
 	nic_client_close(c);
 	stop(&b);
