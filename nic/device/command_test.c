@@ -1059,6 +1059,41 @@ static void faults_are_checked_and_bounded(void **state)
 }
 
 /* After all others of this file. Those of queues are seen in queues_test.c. */
+static void what_is_not_advertised_is_refused(void **state)
+{
+	static const struct {
+		uint32_t action;
+		unsigned int cap;
+	} rows[] = { { 0x80, IFC_LOC_flow_table_prop_layout__pop_vlan },
+		     { 0x100, IFC_LOC_flow_table_prop_layout__push_vlan },
+		     { 0x480, IFC_LOC_flow_table_prop_layout__pop_vlan_2 },
+		     { 0x900, IFC_LOC_flow_table_prop_layout__push_vlan_2 } };
+	struct nic_device *dev = world_new();
+	uint8_t *fdb = IFC_PTR(flow_table_eswitch_cap, dev->caps.eswitch_flow_table,
+			       flow_table_properties_nic_esw_fdb);
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct cmd c;
+
+		make_set_fte(&c);
+		IFC_SET(flow_context, IFC_PTR(set_fte_in, c.in, flow_context), action,
+			0xc | rows[i].action);
+		ifc_set(c.in, FTE(push_vlan), 0x81000001);
+		if (rows[i].action & 0x800)
+			ifc_set(c.in, FTE(push_vlan_2), 0x81000001);
+		if (!(rows[i].action & 0x100))
+			ifc_set(c.in, FTE(push_vlan), 0);
+		ifc_set(fdb, rows[i].cap, 0);
+		expect(dev, &c, NIC_SYN_ACTION_VLAN);
+		ifc_set(fdb, rows[i].cap, 1);
+		expect(dev, &c, NIC_SYN_NONE);
+		make_delete_fte(&c);
+		IFC_SET(delete_fte_in, c.in, flow_index, 1);
+		run_ok(dev, &c);
+	}
+	nic_device_free(dev);
+}
+
 static void every_syndrome_was_seen(void **state)
 {
 	/* Those of queues and of the function have files of their own. */
@@ -1275,6 +1310,7 @@ int main(void)
 		cmocka_unit_test(a_device_that_cannot_be_made_leaks_nothing),
 		cmocka_unit_test(a_fault_fails_as_asked_and_changes_nothing),
 		cmocka_unit_test(a_limit_of_a_table_stops_what_comes_not_what_is_there),
+		cmocka_unit_test(what_is_not_advertised_is_refused),
 		cmocka_unit_test(faults_are_checked_and_bounded),
 		cmocka_unit_test(every_syndrome_was_seen),
 		cmocka_unit_test(a_world_can_be_taken_apart_in_order),

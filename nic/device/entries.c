@@ -36,6 +36,27 @@ struct plan {
 
 /* ---- actions ---- */
 
+/* VLAN actions are what a profile may not have. */
+static enum nic_syndrome check_vlan_actions(const struct nic_device *dev, const struct plan *p)
+{
+#define NEEDS(action, cap)                                            \
+	{                                                             \
+		ACTION(action), IFC_LOC_flow_table_prop_layout__##cap \
+	}
+	static const struct {
+		uint32_t action;
+		unsigned int cap;
+	} rows[] = { NEEDS(VLAN_POP, pop_vlan), NEEDS(VLAN_PUSH, push_vlan),
+		     NEEDS(VLAN_POP_2, pop_vlan_2), NEEDS(VLAN_PUSH_2, push_vlan_2) };
+	const uint8_t *prop = nic_caps_table(&dev->caps, p->table->type);
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (p->action & rows[i].action && !ifc_get(prop, rows[i].cap))
+			return NIC_SYN_ACTION_VLAN;
+	}
+	return NIC_SYN_NONE;
+}
+
 static enum nic_syndrome check_action(const struct plan *p)
 {
 	uint32_t a = p->action, terminal = a & TERMINALS;
@@ -110,6 +131,8 @@ static enum nic_syndrome plan_action(struct nic_device *dev, struct plan *p, con
 	p->push_vlan[0] = IFC_GET(flow_context, ctx, push_vlan);
 	p->push_vlan[1] = IFC_GET(flow_context, ctx, push_vlan_2);
 	s = check_action(p);
+	if (!s && p->action & VLAN_ACTIONS)
+		s = check_vlan_actions(dev, p);
 	if (!s)
 		s = check_vlan(p->action & ACTION(VLAN_PUSH), p->push_vlan[0]);
 	if (!s)
