@@ -12,6 +12,7 @@ $(B)/build.ninja:
 help:
 	@echo "make            build ./inhw"
 	@echo "make check      all tests that need no other compiler, no guest (fast)"
+	@echo "make check-lab  all tests of the lab: a real Linux with the real driver on our device"
 	@echo "make lint       clang-format, the tree's rules, comments"
 	@echo "make golden-update   rewrite tests/golden from what the code does now; review the diff"
 	@echo "make bench      benchmarks"
@@ -19,7 +20,10 @@ help:
 	@echo "./check         everything: both compilers, sanitizers, lint, guests"
 
 check: all
-	@meson test -C $(B) --print-errorlogs --no-suite guest
+	@meson test -C $(B) --print-errorlogs --no-suite guest --no-suite lab-quick
+
+check-lab: all
+	@meson test -C $(B) --print-errorlogs --setup all --suite lab-quick --suite lab-long
 
 lint:
 	@tools/lint
@@ -37,4 +41,4 @@ fuzz:
 clean:
 	@rm -rf $(B) build-* inhw
 
-.PHONY: all help check lint bench golden-update fuzz clean
+.PHONY: all help check check-lab lint bench golden-update fuzz clean

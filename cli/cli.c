@@ -111,7 +111,8 @@ const struct cli_command cli_commands[] = {
 	  "Exit status: that of SCRIPT; 124 --timeout; 125 the lab failed; 126, 127 no such script.\n",
 	  "  inhw lab\n"
 	  "  inhw lab run ./test.sh\n"
-	  "  inhw lab run --no-ovs --sfs 4 --timeout 60 tc -s filter show dev pf0sf0 ingress\n",
+	  "  inhw lab run --no-ovs --sfs 4 --timeout 60 tc -s filter show dev pf0sf0 ingress\n"
+	  "  inhw lab kernel                                 the path of the guest's kernel\n",
 	  cmd_lab_rows, cmd_lab },
 	{ "bench", "Measure",
 	  "install | packets | firmware",

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* `inhw lab`: a real Linux with the real driver on our device, for a shell or a script. */
+#include "base/alloc.h"
 #include "cli/cli.h"
+#include "lab/kernel.h"
 #include "lab/lab.h"
 
 #include <errno.h>
@@ -96,6 +98,33 @@ static void print_failed(struct cli *c, const struct lab_outcome *o, const struc
 		fprintf(c->print.err, "The end of the log (%s):\n%s", o->log_of, o->log);
 }
 
+/* The path of this program, PATH_MAX bytes. */
+static bool find_program(struct cli *c, char *program)
+{
+	if (realpath("/proc/self/exe", program))
+		return true;
+	print_failure(&c->print, "lab: /proc/self/exe: %s", strerror(errno));
+	return false;
+}
+
+static int print_kernel(struct cli *c, const struct options *o)
+{
+	char program[PATH_MAX], *path = NULL;
+	struct diag d;
+	int err;
+
+	diag_init(&d);
+	if (!find_program(c, program))
+		return LAB_STATUS_FAILED;
+	err = lab_kernel_find(&path, o->kernel, program, &d);
+	if (err)
+		print_failure(&c->print, "lab: %s", d.words);
+	else
+		printf_text(&c->print, "%s\n", path);
+	mem_free(path);
+	return err ? LAB_STATUS_FAILED : CLI_OK;
+}
+
 static int run_lab(struct cli *c, const struct options *o, const char *const *argv)
 {
 	char program[PATH_MAX];
@@ -118,10 +147,8 @@ static int run_lab(struct cli *c, const struct options *o, const char *const *ar
 	};
 
 	diag_init(&d);
-	if (!realpath("/proc/self/exe", program)) {
-		print_failure(&c->print, "lab: /proc/self/exe: %s", strerror(errno));
+	if (!find_program(c, program))
 		return LAB_STATUS_FAILED;
-	}
 	fflush(NULL);
 	if (lab_run(&p, &outcome, &d))
 		print_failed(c, &outcome, &d);
@@ -159,8 +186,11 @@ int cmd_lab(struct cli *c, int argc, const char **argv)
 				 "SCRIPT");
 	if (!n)
 		return run_lab(c, &o, shell);
+	if (!strcmp(argv[0], "kernel") && n == 1)
+		return print_kernel(c, &o);
 	if (strcmp(argv[0], "run"))
-		return cli_usage(c, "lab", "wanted: lab, lab run SCRIPT; got '%s'", argv[0]);
+		return cli_usage(c, "lab", "wanted: lab, lab run SCRIPT, lab kernel; got '%s'",
+				 argv[0]);
 	n = parse(c, &o, n - 1, argv + 1);
 	if (n < 0)
 		return CLI_USAGE;

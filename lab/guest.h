@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What host and guest of a lab agree on. The host writes files into the directory of the lab, which
- * the guest mounts as LAB_GUEST_EXCHANGE; lab/guest/init is the guest's first process. The guest's
- *serial lines are descriptors of the kernel's process:
+ * the guest mounts as LAB_GUEST_EXCHANGE; lab/guest/init is the guest's first process. The serial
+ * lines of the guest are descriptors of the kernel's process:
  *
  *	ttyS0 .. ttyS3	the control streams of the devices, each a socket, both ways
  *	ttyS8, ttyS9	what the command writes, to the host

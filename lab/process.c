@@ -67,7 +67,19 @@ static _Noreturn void become(const struct lab_process_params *p, char **env, pid
 	_exit(127);
 }
 
-/* The caller's environment with @add in front: the first of two with a name counts. */
+/* Whether one of @add has the name of @variable. */
+static bool is_replaced(const char *variable, const char *const *add)
+{
+	size_t n = strcspn(variable, "=");
+
+	for (; add && *add; add++)
+		if (!strncmp(*add, variable, n) && (*add)[n] == '=')
+			return true;
+	return false;
+}
+
+/* The caller's environment, and @add. Of two with a name shells and getenv() take different ones.
+ */
 static char **make_environment(const char *const *add)
 {
 	size_t n_add = 0, n = 0;
@@ -80,9 +92,11 @@ static char **make_environment(const char *const *add)
 	env = calloc(n_add + n + 1, sizeof *env);
 	if (!env)
 		return NULL;
-	for (size_t i = 0; i < n_add; i++)
-		env[i] = CONST_CAST(char *, add[i]); /* exec() only reads them */
-	memcpy(env + n_add, environ, n * sizeof *env);
+	for (n = 0; n < n_add; n++)
+		env[n] = CONST_CAST(char *, add[n]); /* exec() only reads them */
+	for (char **e = environ; *e; e++)
+		if (!is_replaced(*e, add))
+			env[n++] = *e;
 	return env;
 }
 
