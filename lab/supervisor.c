@@ -6,6 +6,7 @@
 #include "lab/guest.h"
 #include "lab/kernel.h"
 #include "lab/process.h"
+#include "lab/relay.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -33,10 +34,12 @@
 #define LEAVE_KEYS	 3
 #define DEVICE_WORDS_MAX 32
 #define LOG_NAME	 "console"
+#define RELAYS_AT	 6 /* in what pump() waits for */
 
 struct device {
 	pid_t pid; /* 0: not running */
-	int control;
+	struct lab_relay relay;
+	int line; /* the guest's end of it, until the guest has it */
 };
 
 struct lab {
@@ -308,7 +311,7 @@ static void check_time(struct lab *lab)
 /* Waits for @timeout_ms at most, and handles what happened. */
 static void pump(struct lab *lab, int timeout_ms)
 {
-	struct pollfd fds[] = {
+	struct pollfd fds[RELAYS_AT + LAB_NICS_MAX * LAB_RELAY_FDS] = {
 		{ lab->signals, POLLIN, 0 },
 		{ lab->out, POLLIN, 0 },
 		{ lab->err, POLLIN, 0 },
@@ -317,6 +320,8 @@ static void pump(struct lab *lab, int timeout_ms)
 		{ lab->events, POLLIN, 0 },
 	};
 
+	for (size_t i = 0; i < LAB_NICS_MAX; i++)
+		lab_relay_poll(&lab->devices[i].relay, fds + RELAYS_AT + i * LAB_RELAY_FDS);
 	if (poll(fds, ARRAY_SIZE(fds), timeout_ms) > 0) {
 		if (fds[1].revents && !copy(lab, lab->out, STDOUT_FILENO))
 			close_fd(&lab->out);
@@ -328,6 +333,8 @@ static void pump(struct lab *lab, int timeout_ms)
 			read_keys(lab);
 		if (fds[5].revents && !read_events(lab))
 			close_fd(&lab->events);
+		for (size_t i = 0; i < LAB_NICS_MAX; i++)
+			lab_relay_run(&lab->devices[i].relay, fds + RELAYS_AT + i * LAB_RELAY_FDS);
 		if (fds[0].revents)
 			read_signal(lab);
 	}
@@ -391,6 +398,15 @@ static int start_device(struct lab *lab, unsigned int i)
 	return err;
 }
 
+/* Takes @control. */
+static int make_line(struct lab *lab, unsigned int i, int control)
+{
+	struct device *dev = &lab->devices[i];
+	int err = lab_relay_init(&dev->relay, control, &dev->line);
+
+	return err ? diag_set(&lab->r->diag, err, "the control line: %s", strerror(-err)) : 0;
+}
+
 /* Its control socket answers when the device does. */
 static int connect_control(struct lab *lab, unsigned int i)
 {
@@ -401,8 +417,7 @@ static int connect_control(struct lab *lab, unsigned int i)
 	snprintf(name.sun_path, sizeof name.sun_path, "%s/control%u", lab->r->dir, i);
 	while (fd >= 0 && !lab->is_over && clock_now_ns() < end) {
 		if (!connect(fd, (const struct sockaddr *)&name, sizeof name)) {
-			lab->devices[i].control = fd;
-			return 0;
+			return make_line(lab, i, fd);
 		}
 		pump(lab, 10);
 	}
@@ -474,12 +489,13 @@ static int start_guest(struct lab *lab, const char *kernel, const char *memory, 
 		err = diag_set(&lab->r->diag, -EMFILE, "no more files can be opened");
 	fds[n++] = (struct lab_process_fd){ fds[0].from, 2 };
 	for (unsigned int i = 0; i < lab->p->n_nics; i++)
-		fds[n++] =
-			(struct lab_process_fd){ lab->devices[i].control, LAB_FD_CONTROL + (int)i };
+		fds[n++] = (struct lab_process_fd){ lab->devices[i].line, LAB_FD_CONTROL + (int)i };
 	if (!err)
 		err = exec_guest(lab, kernel, memory, fds, n);
 	for (size_t i = 0; i < n_ours; i++)
 		close_fd(&fds[i].from);
+	for (unsigned int i = 0; i < lab->p->n_nics; i++)
+		close_fd(&lab->devices[i].line);
 	return err;
 }
 
@@ -614,6 +630,10 @@ void lab_supervisor_run(const struct lab_params *p, struct lab_supervisor_report
 	int err;
 
 	diag_init(&r->diag);
+	for (size_t i = 0; i < LAB_NICS_MAX; i++) {
+		lab.devices[i].relay.guest = lab.devices[i].relay.device = -1;
+		lab.devices[i].line = -1;
+	}
 	lab_process_adopt(true);
 	err = begin(&lab);
 	if (err && !lab.is_over) {

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define LOCK_RETRY_MS 20
+#define TTY_STEP      768 /* bytes of an answer after which a serial line gets an empty line */
 
 struct nic_client {
 	int fd;
@@ -23,6 +24,7 @@ struct nic_client {
 	json_int_t last_id; /* of a request: an answer to an older one is stale */
 	char *in;	    /* what came and is not used yet; owned */
 	size_t n_in, cap;
+	size_t n_ungranted; /* bytes that came since the last line that was sent */
 };
 
 /* ---- opening ---- */
@@ -164,6 +166,22 @@ static int put_all(struct nic_client *c, const char *s, size_t n, uint64_t end_n
 	return 0;
 }
 
+/*
+ * Lets the other end of a serial line send on: who has read TTY_STEP bytes sends an empty line,
+ * which to a device means nothing. A line of User-Mode Linux that is sent more than a terminal's
+ * 4096 bytes at once stops for ever.
+ */
+static int grant(struct nic_client *c, uint64_t end_ns, struct diag *d)
+{
+	int err = 0;
+
+	if (strncmp(c->target, "tty:", 4))
+		return 0;
+	for (; c->n_ungranted >= TTY_STEP && !err; c->n_ungranted -= TTY_STEP)
+		err = put_all(c, "\n", 1, end_ns, d);
+	return err;
+}
+
 static int fill(struct nic_client *c, uint64_t end_ns, struct diag *d)
 {
 	ssize_t n;
@@ -186,6 +204,10 @@ static int fill(struct nic_client *c, uint64_t end_ns, struct diag *d)
 	if (!n)
 		return diag_set(d, -ECONNRESET, "%s: the device has gone", c->target);
 	c->n_in += (size_t)n;
+	c->n_ungranted += (size_t)n;
+	err = grant(c, end_ns, d);
+	if (err)
+		return err;
 	return c->n_in > NIC_CONTROL_ANSWER_MAX + 4096
 		       ? diag_set(d, -EMSGSIZE, "%s: the answer is too long", c->target)
 		       : 0;
@@ -252,6 +274,7 @@ int nic_client_ask(struct nic_client *c, json_t *request, json_t **answer, struc
 	int err;
 
 	*answer = NULL;
+	c->n_ungranted = 0;
 	if (json_object_set_new(request, "id", json_integer(++c->last_id)))
 		return diag_set(d, -ENOMEM, "no memory for the request");
 	s = json_dumps(request, JSON_COMPACT);

@@ -13,7 +13,8 @@ struct nic_client;
 
 /*
  * @target: the path of a control socket, or of the socket beside which one lies (PATH.ctl); or
- * "tty:/dev/ttyS0": a serial line, which is made raw and belongs to one client at a time.
+ * "tty:/dev/ttyS0": a serial line, which is made raw and belongs to one client at a time; it is
+ * sent an empty line for each 768 bytes of an answer, so that the other end can hold back the rest.
  */
 int nic_client_open(struct nic_client **out, const char *target, struct diag *d) MUST_CHECK;
 void nic_client_close(struct nic_client *c);
