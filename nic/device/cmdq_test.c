@@ -372,7 +372,7 @@ static void all_slots_of_a_doorbell_are_executed(void **state)
 /* The answer lies where the command was. */
 static void in_and_out_may_overlap(void **state)
 {
-	uint8_t in[0x1000] = { 0 }, expected[0x1010];
+	uint8_t in[0x1010] = { 0 }, expected[0x1010];
 	struct machine m;
 
 	start(&m);

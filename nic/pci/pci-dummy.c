@@ -23,6 +23,8 @@
 #define DESC_NEXT   1u
 #define DESC_WRITE  2u
 
+#define USED_NO_NOTIFY 1u
+
 static void place_queue(struct pci_dummy *g, unsigned int i)
 {
 	uint8_t *rings = g->memory + (size_t)i * RINGS_SIZE;
@@ -136,7 +138,7 @@ static int ask(struct pci_dummy *g, uint32_t request, uint64_t *answer)
 /* Sends a message and waits for its acknowledgement. */
 static int tell(struct pci_dummy *g, uint32_t request, const void *data, size_t size, int fd)
 {
-	uint64_t status;
+	uint64_t status = 0;
 	int err = pci_dummy_send(g, request, VHOST_USER_NEED_REPLY, data, size, &fd, fd >= 0);
 
 	if (!err)
@@ -194,7 +196,7 @@ static void post_buffers(struct pci_dummy *g)
 
 int pci_dummy_connect(struct pci_dummy *g)
 {
-	uint64_t features, protocol;
+	uint64_t features = 0, protocol = 0;
 	int err = pci_dummy_send(g, VHOST_USER_SET_OWNER, 0, NULL, 0, NULL, 0);
 
 	if (!err)
@@ -223,7 +225,9 @@ void pci_dummy_post(struct pci_dummy *g, unsigned int queue, uint16_t head)
 	uint16_t i = q->avail[1];
 
 	q->avail[2 + i % PCI_DUMMY_QUEUE] = head;
-	__atomic_store_n(&q->avail[1], (uint16_t)(i + 1), __ATOMIC_RELEASE);
+	__atomic_store_n(&q->avail[1], (uint16_t)(i + 1), __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&q->used[0], __ATOMIC_SEQ_CST) & USED_NO_NOTIFY)
+		return;
 	if (write(q->kick, &one, sizeof one) < 0)
 		return;
 }

@@ -55,7 +55,7 @@ int pci_dummy_answer(struct pci_dummy *g, uint32_t request, uint64_t *answer) MU
 /* All of them, in the order of virtio_uml, up to the buffers for interrupts. */
 int pci_dummy_connect(struct pci_dummy *g) MUST_CHECK;
 
-/* Makes the chain from @head on available, and kicks. */
+/* Makes the chain from @head on available, and kicks unless the device does not want that. */
 void pci_dummy_post(struct pci_dummy *g, unsigned int queue, uint16_t head);
 /* The next chain that came back; false: none did. */
 bool pci_dummy_take(struct pci_dummy *g, unsigned int queue, uint16_t *head, uint32_t *size);

@@ -318,6 +318,59 @@ static void no_interrupt_is_lost_when_the_buffers_are_used_up(void **state)
 }
 
 /* Each way to hold an interrupt back, and to let it go. */
+static unsigned int notifications(struct bed *b, unsigned int queue)
+{
+	uint64_t bytes[64];
+	ssize_t n = recv(b->guest.queues[queue].call, bytes, sizeof bytes, MSG_DONTWAIT);
+
+	return n > 0 ? (unsigned int)n / 8 : 0;
+}
+
+/* A guest has better things to do than to hear of each write. */
+static void writes_are_acknowledged_many_at_once_or_after_a_while(void **state)
+{
+	const unsigned int part = PCI_DUMMY_QUEUE / 4;
+	struct bed b;
+
+	bed_init(&b);
+	notifications(&b, 0);
+	for (unsigned int i = 0; i < 4 * part; i++)
+		assert_int_equal(pci_dummy_write(&b.guest, 8, 4, i), 0);
+	assert_int_equal(notifications(&b, 0), 4);
+	assert_int_equal(pci_dummy_write(&b.guest, 8, 4, 1), 0);
+	pump(&b);
+	assert_int_equal(notifications(&b, 0), 0);
+	assert_in_range(pci_dev_wait_ms(b.dev), 1, 100);
+	poll(NULL, 0, pci_dev_wait_ms(b.dev));
+	pump(&b);
+	assert_int_equal(notifications(&b, 0), 1);
+	assert_int_equal(pci_dev_wait_ms(b.dev), -1);
+	bed_fini(&b);
+}
+
+/* Of buffers that come back the device hears only when it waits for one. */
+static void buffers_for_interrupts_are_asked_for_when_there_are_none(void **state)
+{
+	const uint16_t *flags;
+	struct bed b;
+	uint32_t data;
+
+	bed_init(&b);
+	flags = b.guest.queues[1].used;
+	enable_interrupts(&b);
+	pci_dev_interrupt(b.dev, 0);
+	assert_int_equal(*flags, 1);
+	for (unsigned int i = 1; i < PCI_DUMMY_BUFFERS; i++)
+		pci_dev_interrupt(b.dev, i);
+	assert_int_equal(*flags, 1);
+	pci_dev_interrupt(b.dev, PCI_DUMMY_BUFFERS);
+	assert_int_equal(*flags, 0);
+	assert_true(pci_dummy_interrupt(&b.guest, &data, true));
+	pump(&b);
+	assert_int_equal(*flags, 1);
+	bed_fini(&b);
+}
+
 static void an_interrupt_waits_for_its_mask(void **state)
 {
 	static const struct {
@@ -332,7 +385,7 @@ static void an_interrupt_waits_for_its_mask(void **state)
 		{ PCI_COMMAND, PCI_COMMAND_MEMORY, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER, true },
 	};
 	struct bed b;
-	uint32_t data;
+	uint32_t data = 0;
 
 	bed_init(&b);
 	enable_interrupts(&b);
@@ -764,6 +817,8 @@ int main(void)
 		cmocka_unit_test(every_operation_and_size_of_configuration_is_checked),
 		cmocka_unit_test(interrupts_carry_what_the_table_says),
 		cmocka_unit_test(no_interrupt_is_lost_when_the_buffers_are_used_up),
+		cmocka_unit_test(writes_are_acknowledged_many_at_once_or_after_a_while),
+		cmocka_unit_test(buffers_for_interrupts_are_asked_for_when_there_are_none),
 		cmocka_unit_test(an_interrupt_waits_for_its_mask),
 		cmocka_unit_test(a_buffer_that_is_too_small_is_given_back),
 		cmocka_unit_test(memory_is_there_for_a_bus_master_only),

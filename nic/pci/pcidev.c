@@ -2,6 +2,7 @@
 #include "nic/pci/pcidev.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "nic/pci/config.h"
 #include "nic/pci/msix.h"
 #include "nic/pci/vhost_user.h"
@@ -15,21 +16,36 @@
 #define QUEUE_COMMANDS	 0
 #define QUEUE_INTERRUPTS 1
 #define CHAINS_MAX	 256 /* of one pci_dev_run() */
+#define SILENT_PART	 4   /* of a queue: so many chains go back before the guest hears of it */
+#define SILENT_MS	 10  /* or so long after the last */
 
 #define MESSAGE_SIZE   sizeof(struct virtio_pcidev_msg)
 #define INTERRUPT_SIZE (MESSAGE_SIZE + 4)
 static_assert(MESSAGE_SIZE == 16, "as it lies in the guest's buffers");
 
+/* One of Linux's has an array at its end, so that nothing may stand behind it. */
+struct header {
+	uint8_t op, bar;
+	uint16_t reserved;
+	uint32_t size;
+	uint64_t addr;
+};
+static_assert(sizeof(struct header) == MESSAGE_SIZE &&
+		      offsetof(struct header, addr) == offsetof(struct virtio_pcidev_msg, addr),
+	      "as it lies in memory");
+
 struct pci_dev {
 	struct pci_vhost vhost;
 	struct pci_function f;
 	bool is_busy;
+	uint32_t n_silent;  /* chains given back that the guest was not told of */
+	uint64_t served_ns; /* when there was something the last time */
 	/* Under the lock of vhost. */
 	struct pci_config config;
 	struct pci_msix msix;
 	struct pci_dev_counts counts;
 	/* Of the message at hand, with what it writes or reads. */
-	struct virtio_pcidev_msg message;
+	struct header message;
 	uint8_t data[PCI_ACCESS_MAX];
 };
 
@@ -73,9 +89,9 @@ int pci_dev_fd(const struct pci_dev *dev)
 	return dev->vhost.epoll;
 }
 
-bool pci_dev_is_busy(const struct pci_dev *dev)
+int pci_dev_wait_ms(const struct pci_dev *dev)
 {
-	return dev->is_busy;
+	return dev->is_busy ? 0 : dev->n_silent ? SILENT_MS : -1;
 }
 
 static void lock(struct pci_dev *dev)
@@ -114,12 +130,25 @@ static bool take_buffer(struct pci_dev *dev, struct pci_chain *c)
 	return false;
 }
 
+/* Buffers that come back are of interest only when there was none. */
+static bool find_buffer(struct pci_dev *dev, struct pci_chain *c)
+{
+	struct pci_virtq *q = &dev->vhost.queues[QUEUE_INTERRUPTS];
+	bool got = take_buffer(dev, c);
+
+	if (!got) {
+		pci_virtq_set_quiet(q, false);
+		got = take_buffer(dev, c);
+	}
+	if (got)
+		pci_virtq_set_quiet(q, true);
+	return got;
+}
+
 static void put_message(struct pci_dev *dev, const struct pci_chain *c,
 			const struct pci_message *message)
 {
-	const struct virtio_pcidev_msg m = { .op = VIRTIO_PCIDEV_OP_MSI,
-					     .size = 4,
-					     .addr = message->addr };
+	const struct header m = { .op = VIRTIO_PCIDEV_OP_MSI, .size = 4, .addr = message->addr };
 	uint8_t bytes[INTERRUPT_SIZE];
 
 	memcpy(bytes, &m, MESSAGE_SIZE);
@@ -137,7 +166,7 @@ static void deliver(struct pci_dev *dev)
 
 	if (!pci_config_is_msix_enabled(&dev->config) || !pci_config_is_bus_master(&dev->config))
 		return;
-	while (pci_msix_next(&dev->msix, &vector, &message) && take_buffer(dev, &c)) {
+	while (pci_msix_next(&dev->msix, &vector, &message) && find_buffer(dev, &c)) {
 		put_message(dev, &c, &message);
 		pci_msix_delivered(&dev->msix, vector);
 		n++;
@@ -258,7 +287,7 @@ static void write_piece(struct pci_dev *dev, unsigned int bar, uint64_t offset, 
 
 static int check_bar(struct pci_dev *dev, struct diag *d)
 {
-	const struct virtio_pcidev_msg *m = &dev->message;
+	const struct header *m = &dev->message;
 	uint64_t size = m->bar % 2 || m->bar / 2 >= PCI_N_BARS ? 0 : dev->f.bar_sizes[m->bar / 2];
 
 	if (m->addr >= size || m->size > size - m->addr)
@@ -273,7 +302,7 @@ static int check_bar(struct pci_dev *dev, struct diag *d)
 
 static int check_config(struct pci_dev *dev, struct diag *d)
 {
-	const struct virtio_pcidev_msg *m = &dev->message;
+	const struct header *m = &dev->message;
 
 	/* Linux 6.1 sends a memset of a BAR as such a write: its size and data do not fit. */
 	if (m->size != 1 && m->size != 2 && m->size != 4 && m->size != 8)
@@ -306,7 +335,7 @@ static int write_config(struct pci_dev *dev, struct diag *d)
 
 static int read_bar(struct pci_dev *dev, struct diag *d)
 {
-	const struct virtio_pcidev_msg *m = &dev->message;
+	const struct header *m = &dev->message;
 	int err = check_bar(dev, d);
 
 	for (size_t n = 0; !err && n < m->size;) {
@@ -320,7 +349,7 @@ static int read_bar(struct pci_dev *dev, struct diag *d)
 
 static int write_bar(struct pci_dev *dev, struct diag *d)
 {
-	const struct virtio_pcidev_msg *m = &dev->message;
+	const struct header *m = &dev->message;
 	int err = check_bar(dev, d);
 
 	for (size_t n = 0; !err && n < m->size;) {
@@ -362,7 +391,7 @@ static const struct operation operations[] = {
 static const struct operation *decode(struct pci_dev *dev, const struct pci_chain *c,
 				      struct diag *d)
 {
-	struct virtio_pcidev_msg *m = &dev->message;
+	struct header *m = &dev->message;
 	uint8_t bytes[MESSAGE_SIZE + PCI_ACCESS_MAX];
 	size_t n = pci_chain_gather(c, bytes, sizeof bytes), wanted;
 	const struct operation *o;
@@ -420,6 +449,16 @@ static void handle(struct pci_dev *dev, const struct pci_chain *c)
 	pci_virtq_push(&dev->vhost.queues[QUEUE_COMMANDS], c, n);
 }
 
+/*
+ * A guest only frees what was written when it hears that it was taken, so it hears of many at once;
+ * of the last ones when the queue is quiet for a while. One that reads looks by itself.
+ */
+static void tell(struct pci_dev *dev)
+{
+	dev->n_silent = 0;
+	pci_virtq_notify(&dev->vhost.queues[QUEUE_COMMANDS]);
+}
+
 static void serve(struct pci_dev *dev)
 {
 	struct pci_virtq *q = &dev->vhost.queues[QUEUE_COMMANDS];
@@ -441,13 +480,15 @@ static void serve(struct pci_dev *dev)
 	if (d.error)
 		report(dev, &d);
 	dev->is_busy = n == CHAINS_MAX;
-	if (n)
-		pci_virtq_notify(q);
+	dev->n_silent += n;
+	if (dev->n_silent >= q->size / SILENT_PART)
+		tell(dev);
 }
 
 int pci_dev_run(struct pci_dev *dev, struct diag *d)
 {
 	unsigned int kicked;
+	uint64_t now;
 	int err = pci_vhost_run(&dev->vhost, &kicked, d);
 
 	if (err)
@@ -457,7 +498,12 @@ int pci_dev_run(struct pci_dev *dev, struct diag *d)
 		deliver(dev);
 		unlock(dev);
 	}
-	if (kicked & 1u << QUEUE_COMMANDS || dev->is_busy)
+	now = clock_now_ns();
+	if (kicked & 1u << QUEUE_COMMANDS || dev->is_busy) {
+		dev->served_ns = now;
 		serve(dev);
+	} else if (dev->n_silent && now - dev->served_ns >= SILENT_MS * NSEC_PER_MSEC) {
+		tell(dev);
+	}
 	return 0;
 }

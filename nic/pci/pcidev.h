@@ -31,11 +31,12 @@ void pci_dev_free(struct pci_dev *dev);
 int pci_dev_fd(const struct pci_dev *dev);
 
 /*
- * Does what there is to do, a bounded part of it: the descriptor stays readable, or
- * pci_dev_is_busy(). 0; -ECONNRESET: the guest is gone; other errors: the guest must be let go.
+ * Does what there is to do, a bounded part of it. 0; -ECONNRESET: the guest is gone; other errors:
+ * the guest must be let go. Is to be called again when the descriptor is readable, and at the
+ * latest after pci_dev_wait_ms() milliseconds, which is -1 when that does not matter.
  */
 int pci_dev_run(struct pci_dev *dev, struct diag *d) MUST_CHECK;
-bool pci_dev_is_busy(const struct pci_dev *dev);
+int pci_dev_wait_ms(const struct pci_dev *dev) MUST_CHECK;
 
 /* ---- the device thread ---- */
 

@@ -17,6 +17,7 @@ enum {
 };
 
 #define AVAIL_NO_INTERRUPT 1u
+#define USED_NO_NOTIFY	   1u
 
 struct desc {
 	uint64_t addr;
@@ -198,6 +199,15 @@ bool pci_virtq_pop(struct pci_virtq *q, struct pci_chain *c, struct diag *d)
 	if (c->error)
 		c->n_out = c->n_in = 0;
 	return true;
+}
+
+void pci_virtq_set_quiet(struct pci_virtq *q, bool quiet)
+{
+	if (!q->useds)
+		return;
+	store16(q->useds, quiet ? USED_NO_NOTIFY : 0);
+	/* The guest makes available, then looks at this; we the other way round. */
+	atomic_thread_fence(memory_order_seq_cst);
 }
 
 void pci_virtq_push(struct pci_virtq *q, const struct pci_chain *c, uint32_t size)

@@ -61,6 +61,9 @@ void pci_virtq_set_memory(struct pci_virtq *q, const struct pci_memory *m);
  */
 bool pci_virtq_pop(struct pci_virtq *q, struct pci_chain *c, struct diag *d) MUST_CHECK;
 
+/* Tells the guest that it need not kick, or that it must again: look for chains after that. */
+void pci_virtq_set_quiet(struct pci_virtq *q, bool quiet);
+
 /* Gives a chain back, with @size bytes written to its in segments. */
 void pci_virtq_push(struct pci_virtq *q, const struct pci_chain *c, uint32_t size);
 

@@ -15,8 +15,14 @@ static const struct pci_ids ids = { .vendor = 0x15b3,
 				    .subsystem = 0x0008,
 				    .class_code = 0x020000 };
 
-/* Waits for @fd, or for the end: true only for @fd. */
-static bool wait_for(const struct nic_front *f, int fd, int timeout_ms)
+enum reason {
+	REASON_TIME,
+	REASON_READABLE,
+	REASON_STOP,
+};
+
+/* Waits for @fd, or for the end, or until the time is over. */
+static enum reason wait_until(const struct nic_front *f, int fd, int timeout_ms)
 {
 	struct pollfd fds[2] = { { .fd = f->stop_fd, .events = POLLIN },
 				 { .fd = fd, .events = POLLIN } };
@@ -25,14 +31,14 @@ static bool wait_for(const struct nic_front *f, int fd, int timeout_ms)
 	do
 		n = poll(fds, 2, timeout_ms);
 	while (n < 0 && errno == EINTR);
-	return n > 0 && !fds[0].revents;
+	if (n <= 0)
+		return REASON_TIME;
+	return fds[0].revents ? REASON_STOP : REASON_READABLE;
 }
 
-static bool is_stopped(const struct nic_front *f)
+static bool wait_for(const struct nic_front *f, int fd, int timeout_ms)
 {
-	struct pollfd fd = { .fd = f->stop_fd, .events = POLLIN };
-
-	return poll(&fd, 1, 0) > 0;
+	return wait_until(f, fd, timeout_ms) == REASON_READABLE;
 }
 
 static void send_message(struct nic_front *f, const struct nic_message *message)
@@ -95,8 +101,7 @@ static int run_guest(struct nic_front *f, struct diag *d)
 	for (;;) {
 		int err;
 
-		if (pci_dev_is_busy(f->guest) ? is_stopped(f)
-					      : !wait_for(f, pci_dev_fd(f->guest), -1))
+		if (wait_until(f, pci_dev_fd(f->guest), pci_dev_wait_ms(f->guest)) == REASON_STOP)
 			return -EINTR;
 		err = pci_dev_run(f->guest, d);
 		if (!err && f->is_stuck)

@@ -21,6 +21,7 @@ void nic_journal_fini(struct nic_journal *l)
 }
 
 /* In one write(), so that lines of threads do not mix; where it goes to may be gone. */
+PRINTF_LIKE(2, 0)
 static void put(struct nic_journal *l, const char *fmt, va_list args)
 {
 	char line[LINE_MAX_SIZE] = "inhw nic serve: ";

@@ -51,8 +51,8 @@ static void take_guest(struct nic_serve *s, struct pci_dev *guest)
 	nic_eventfd_set(s->let_go_fd);
 }
 
-/* Around whatever the device does. The memory is that of the moment: the guest may have become bus
- * master since the last time. */
+/* Around whatever the device does. The memory is that of the moment: the guest may
+ * have become bus master since the last time. */
 static void begin(struct nic_serve *s)
 {
 	if (s->guest)
@@ -65,26 +65,38 @@ static void end(struct nic_serve *s)
 	s->memory = NULL;
 }
 
+static void ring(struct nic_serve *s, const struct nic_doorbell *bell)
+{
+	s->n_doorbells[bell->type]++;
+	begin(s);
+	nic_device_ring(s->device, bell);
+	end(s);
+}
+
 /* ---- the device thread ---- */
 
-static void take_messages(struct nic_serve *s)
+static bool take_message(struct nic_serve *s)
 {
 	struct nic_message m;
 
+	if (!nic_mailbox_receive(&s->mailbox, &m))
+		return false;
+	if (m.type == NIC_MESSAGE_GUEST)
+		take_guest(s, m.guest);
+	else
+		ring(s, &m.bell);
+	return true;
+}
+
+static void take_messages(struct nic_serve *s)
+{
+	bool got = true;
+
 	nic_eventfd_clear(s->mailbox.sent_fd);
-	for (int i = 0; i < MESSAGES_MAX; i++) {
-		if (!nic_mailbox_receive(&s->mailbox, &m))
-			return;
-		if (m.type == NIC_MESSAGE_GUEST) {
-			take_guest(s, m.guest);
-			continue;
-		}
-		s->n_doorbells[m.bell.type]++;
-		begin(s);
-		nic_device_ring(s->device, &m.bell);
-		end(s);
-	}
-	nic_eventfd_set(s->mailbox.sent_fd); /* there may be more */
+	for (int i = 0; got && i < MESSAGES_MAX; i++)
+		got = take_message(s);
+	if (got)
+		nic_eventfd_set(s->mailbox.sent_fd); /* there may be more */
 }
 
 /* What is asked may send packets. */
