@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A shared object to be preloaded into User-Mode Linux 6.1, for three things that it does not do.
+ * A shared object to be preloaded into User-Mode Linux 6.1, for four things that it does not do.
  *
  * Processors whose register state is larger than it knows: its buffer is 2696 bytes, with AMX the
  * state is 11008, and Linux takes a state through ptrace() only whole. What is asked to be set is
@@ -9,6 +9,12 @@
  * Being killed: a process of the guest is one of the host that User-Mode Linux traces, and one
  * whose tracer is gone goes on, with the host's system calls. So it is traced with
  * PTRACE_O_EXITKILL.
+ *
+ * Losing interrupts: it takes up to 64 events of descriptors at once into one array, and a handler
+ * that lets interrupts in again (softirqs do) fills the same array while the rest of it is still to
+ * be looked at. The events are edges, so what is overwritten never comes again: a command of the
+ * device, a line of a terminal waits for ever. So it gets one event at a time, and of that one
+ * direction at a time.
  *
  * Not being new: Open vSwitch 3.1 counts processors when its clock has passed 10 s, and until then
  * has no handler threads, so that packets without a flow are lost. With INHW_CLOCK_AHEAD=SECONDS in
@@ -21,6 +27,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 #include <time.h>
@@ -30,6 +37,7 @@
 
 typedef long ptrace_call(int request, int pid, void *addr, void *data);
 typedef int clock_call(clockid_t clock, struct timespec *t);
+typedef int epoll_call(int epfd, struct epoll_event *events, int n, int timeout);
 
 /* The kernel's stack is small; it has one processor, so one state at a time. */
 static uint8_t state[STATE_MAX];
@@ -91,4 +99,25 @@ int clock_gettime(clockid_t clock, struct timespec *t)
 	if (clock == CLOCK_REALTIME)
 		t->tv_sec -= ahead;
 	return err;
+}
+
+int epoll_wait(int epfd, struct epoll_event *events, int n, int timeout)
+{
+	static epoll_call *call;
+	static struct epoll_event later; /* its events 0: none */
+
+	if (!call)
+		call = (epoll_call *)(uintptr_t)dlsym(RTLD_NEXT, "epoll_wait");
+	if (later.events) {
+		*events = later;
+		later.events = 0;
+		return 1;
+	}
+	n = call(epfd, events, 1, timeout);
+	if (n == 1 && events->events & EPOLLOUT && events->events & ~(uint32_t)EPOLLOUT) {
+		later = *events;
+		later.events = EPOLLOUT;
+		events->events &= ~(uint32_t)EPOLLOUT;
+	}
+	return n;
 }
