@@ -123,7 +123,6 @@ struct nic_vport {
 	uint32_t n_tables;		      /* ACLs that belong to it */
 	uint8_t admin;			      /* enum mlx5_vport_admin */
 	uint8_t reg_c_passed;		      /* registers that the FDB leaves to its NIC_RX */
-	bool is_reg_c_passed;
 	/* Its nic_vport_context. */
 	uint8_t mac[6];
 	uint16_t mtu;

@@ -1084,7 +1084,6 @@ static struct world *world_new(uint64_t seed)
 	add_modify_headers(w);
 	add_reformats(w);
 	add_tirs(w);
-	w->dev->vports[0].is_reg_c_passed = true;
 	w->dev->vports[0].reg_c_passed = 1; /* reg_c_0 */
 	add_tables(w);
 	for (int t = 0; t < N_TABLES; t++)

@@ -328,10 +328,8 @@ static enum nic_drop run_tables(struct walk *w, const struct nic_table *t);
 /* Registers that the FDB does not leave to a vport are 0 in its NIC RX tables. */
 static void leave_registers(struct walk *w, const struct nic_vport *vp)
 {
-	uint8_t passed = vp->is_reg_c_passed ? vp->reg_c_passed : 0;
-
 	for (unsigned int i = 0; i < 8; i++) {
-		if (!(passed >> i & 1))
+		if (!(vp->reg_c_passed >> i & 1))
 			w->key.w[NIC_KEY_REG_C_0 - i] = 0;
 	}
 }

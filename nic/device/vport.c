@@ -284,12 +284,13 @@ enum nic_syndrome nic_vport_query_esw_context(struct nic_command *c)
 
 	if (!vp)
 		return NIC_SYN_VPORT;
-	IFC_SET(esw_vport_context, ctx, fdb_to_vport_reg_c, vp->is_reg_c_passed);
+	IFC_SET(esw_vport_context, ctx, fdb_to_vport_reg_c, vp->reg_c_passed != 0);
 	IFC_SET(esw_vport_context, ctx, fdb_to_vport_reg_c_id, vp->reg_c_passed);
 	return NIC_SYN_NONE;
 }
 
-/* VLAN stripping and insertion of a vport are not implemented: entries do that. */
+/* VLAN stripping and insertion of a vport are not implemented: entries do that. Which registers
+ * pass is told by fdb_to_vport_reg_c_id alone: Linux leaves fdb_to_vport_reg_c 0. */
 enum nic_syndrome nic_vport_modify_esw_context(struct nic_command *c)
 {
 	const uint8_t *select = IFC_PTR(modify_esw_vport_context_in, c->in, field_select);
@@ -305,7 +306,6 @@ enum nic_syndrome nic_vport_modify_esw_context(struct nic_command *c)
 		    ~IFC_GET(flow_table_eswitch_cap, c->dev->caps.eswitch_flow_table,
 			     fdb_to_vport_reg_c_id))
 		return NIC_SYN_VPORT_FIELD;
-	vp->is_reg_c_passed = IFC_GET(esw_vport_context, ctx, fdb_to_vport_reg_c);
 	vp->reg_c_passed = (uint8_t)IFC_GET(esw_vport_context, ctx, fdb_to_vport_reg_c_id);
 	return NIC_SYN_NONE;
 }

@@ -748,7 +748,6 @@ static void pass_registers(struct nic_device *dev, uint32_t which)
 	uint8_t *select = IFC_PTR(modify_esw_vport_context_in, in, field_select);
 
 	IFC_SET(esw_vport_context_fields_select, select, fdb_to_vport_reg_c_id, 1);
-	IFC_SET(esw_vport_context, ctx, fdb_to_vport_reg_c, which != 0);
 	IFC_SET(esw_vport_context, ctx, fdb_to_vport_reg_c_id, which);
 	run(dev, 0);
 }
