@@ -194,6 +194,8 @@ struct flow_match {
 bool flow_field_is_set(const struct flow_key *k, enum flow_field f);
 bool flow_field_is_full(const struct flow_key *k, enum flow_field f);
 void flow_field_clear(struct flow_key *k, enum flow_field f);
+void flow_field_fill(struct flow_key *k, enum flow_field f); /* all its bits 1 */
+void flow_field_copy(struct flow_key *to, const struct flow_key *from, enum flow_field f);
 
 /* Clears the key bits that the mask does not cover. */
 void flow_match_normalise(struct flow_match *m);

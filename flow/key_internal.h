@@ -56,9 +56,6 @@ static inline void flow_field_store(struct flow_key *k, const struct flow_field_
 		put_be32(p, x);
 }
 
-void flow_field_fill(struct flow_key *k, enum flow_field f); /* all its bits 1 */
-void flow_field_copy(struct flow_key *to, const struct flow_key *from, enum flow_field f);
-
 /* Whether any bit of the structure of @h, or of the TPID for VLAN, is 1. */
 bool flow_header_is_set(const struct flow_key *k, enum flow_header h);
 

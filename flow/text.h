@@ -63,6 +63,13 @@ void ufid_format(struct text *t, const struct ufid *u);
 void flow_field_format(struct text *t, enum flow_field f, const struct flow_key *k,
 		       const struct flow_key *mask, const struct flow_ports *ports);
 
+/*
+ * Reads one field, `VALUE[/MASK]`, from all of @len characters into @m, as the key text writes it.
+ * Errors as flow_match_parse().
+ */
+int flow_field_parse(struct flow_match *m, enum flow_field f, const char *s, size_t len,
+		     const struct flow_ports *ports, struct diag *d) MUST_CHECK;
+
 /* Counters as every dump line has them. */
 struct flow_stats {
 	uint64_t n_packets, n_bytes;

@@ -447,7 +447,7 @@ static NOINLINE int scan_mask(struct scan *sc, const struct flow_field_info *f,
 	return scan_value(sc, f, &m->mask);
 }
 
-static inline int scan_field_and_mask(struct scan *sc, enum flow_field f, struct flow_match *m)
+static inline int scan_value_and_mask(struct scan *sc, enum flow_field f, struct flow_match *m)
 {
 	const struct flow_field_info *i = &flow_field_table[f];
 	uint32_t value, mask;
@@ -459,23 +459,39 @@ static inline int scan_field_and_mask(struct scan *sc, enum flow_field f, struct
 			return err;
 		flow_field_store(&m->key, i, value);
 		flow_field_store(&m->mask, i, mask);
-	} else {
-		err = scan_value(sc, i, &m->key);
-		if (err)
-			return err;
-		if (scan_takes(sc, '/')) {
-			err = scan_mask(sc, i, m);
-			if (err)
-				return err;
-		} else {
-			flow_field_fill(&m->mask, f);
-		}
+		return 0;
 	}
+	err = scan_value(sc, i, &m->key);
+	if (err)
+		return err;
+	if (scan_takes(sc, '/'))
+		return scan_mask(sc, i, m);
+	flow_field_fill(&m->mask, f);
+	return 0;
+}
+
+static inline int scan_field_and_mask(struct scan *sc, enum flow_field f, struct flow_match *m)
+{
+	int err = scan_value_and_mask(sc, f, m);
+
+	if (err)
+		return err;
 	if (LIKELY(scan_char(sc) == ')' || scan_is_separator(scan_char(sc))))
 		return 0;
 	if (sc->p == sc->end)
 		return SCAN_REFUSE(sc, sc->p, sc->p + 1, -EINVAL, "')' is missing");
 	return SCAN_REFUSE(sc, sc->p, sc->p + 1, -EINVAL, "'%c' cannot follow here", *sc->p);
+}
+
+int flow_field_parse(struct flow_match *m, enum flow_field f, const char *s, size_t len,
+		     const struct flow_ports *ports, struct diag *d)
+{
+	struct scan sc = { .begin = s, .p = s, .end = s + len, .ports = ports, .d = d };
+	int err = scan_value_and_mask(&sc, f, m);
+
+	if (!err && sc.p < sc.end)
+		err = SCAN_REFUSE(&sc, sc.p, sc.p + 1, -EINVAL, "'%c' cannot follow here", *sc.p);
+	return err;
 }
 
 int scan_field(struct scan *sc, enum flow_field f, struct flow_match *m)
