@@ -9,6 +9,7 @@
 const struct trace_layer trace_layers[] = {
 	{ "cli", TRACE_SIDE_USERLAND, 250 },
 	{ "flow", TRACE_SIDE_USERLAND, 117 },
+	{ "vswitch", TRACE_SIDE_USERLAND, 74 },
 	{ "dpif", TRACE_SIDE_USERLAND, 75 },
 	{ "offload", TRACE_SIDE_USERLAND, 80 },
 	{ "tc", TRACE_SIDE_USERLAND, 79 },
