@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Bridges, their ports and their rules. */
+#include "vswitch/bridge.h"
+
+#include "base/alloc.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+
+const char *const bridge_vlan_mode_names[] = {
+	[BRIDGE_VLAN_TRUNK] = "trunk",
+	[BRIDGE_VLAN_ACCESS] = "access",
+	[BRIDGE_VLAN_NATIVE_TAGGED] = "native-tagged",
+	[BRIDGE_VLAN_NATIVE_UNTAGGED] = "native-untagged",
+};
+static_assert(ARRAY_SIZE(bridge_vlan_mode_names) == BRIDGE_VLAN_N_MODES, "a name for each mode");
+
+static bool number_of(void *aux, const char *name, size_t len, uint32_t *port)
+{
+	const struct bridge_port *p = bridge_find_port_name(aux, name, len);
+
+	if (p)
+		*port = p->number;
+	return p;
+}
+
+static const char *name_of(void *aux, uint32_t port)
+{
+	const struct bridge_port *p = bridge_find_port(aux, port);
+
+	return p ? p->name : NULL;
+}
+
+static int check_name(const char *name, struct diag *d)
+{
+	if (!name[0])
+		return diag_set(d, -EINVAL, "a name is missing");
+	if (strlen(name) >= BRIDGE_PORT_NAME_MAX)
+		return diag_set(d, -EINVAL, "%s is longer than %d characters", name,
+				BRIDGE_PORT_NAME_MAX - 1);
+	if (strchr(name, '"'))
+		return diag_set(d, -EINVAL, "%s: a name cannot have a quote", name);
+	return 0;
+}
+
+int bridge_new(struct bridge **out, const char *name, struct diag *d)
+{
+	int err = check_name(name, d);
+	struct bridge *b;
+
+	if (err)
+		return err;
+	b = mem_new(sizeof *b);
+	if (!b)
+		return diag_set(d, -ENOMEM, "no memory for bridge %s", name);
+	memcpy(b->name, name, strlen(name) + 1);
+	idr_init(&b->ports);
+	mac_learning_init(&b->fdb);
+	b->flow_ports = (struct flow_ports){ b, number_of, name_of };
+	*out = b;
+	return 0;
+}
+
+static void free_table(struct bridge *b, size_t i)
+{
+	if (!b->tables[i])
+		return;
+	b->n_rules -= b->tables[i]->n_rules;
+	classifier_fini(b->tables[i]);
+	mem_free(b->tables[i]);
+	b->tables[i] = NULL;
+}
+
+void bridge_free(struct bridge *b)
+{
+	struct bridge_port *p;
+	uint64_t id;
+
+	if (!b)
+		return;
+	for (size_t i = 0; i < RULE_TABLES; i++)
+		free_table(b, i);
+	idr_for_each (&b->ports, id, p)
+		mem_free(p);
+	idr_fini(&b->ports);
+	mac_learning_fini(&b->fdb);
+	mem_free(b);
+}
+
+const struct bridge_port *bridge_find_port(const struct bridge *b, uint32_t number)
+{
+	return idr_find(&b->ports, number);
+}
+
+const struct bridge_port *bridge_find_port_name(const struct bridge *b, const char *name,
+						size_t len)
+{
+	const struct bridge_port *p;
+	uint64_t id;
+
+	idr_for_each (&b->ports, id, p)
+		if (strlen(p->name) == len && !memcmp(p->name, name, len))
+			return p;
+	return NULL;
+}
+
+int bridge_add_port(struct bridge *b, uint32_t number, const char *name, struct diag *d)
+{
+	int err = check_name(name, d);
+	struct bridge_port *p;
+
+	if (err)
+		return err;
+	if (number >= BRIDGE_PORT_NUMBERS)
+		return diag_set(d, -EINVAL, "port %u is more than %u", number,
+				BRIDGE_PORT_NUMBERS - 1);
+	if (bridge_find_port(b, number))
+		return diag_set(d, -EEXIST, "bridge %s has a port %u already", b->name, number);
+	if (bridge_find_port_name(b, name, strlen(name)))
+		return diag_set(d, -EEXIST, "bridge %s has a port %s already", b->name, name);
+	if (b->ports.n >= BRIDGE_PORTS_MAX)
+		return diag_set(d, -ENOSPC, "bridge %s has %d ports already", b->name,
+				BRIDGE_PORTS_MAX);
+	p = mem_new(sizeof *p);
+	if (!p)
+		return diag_set(d, -ENOMEM, "no memory for port %s", name);
+	p->number = number;
+	memcpy(p->name, name, strlen(name) + 1);
+	err = idr_add_at(&b->ports, number, p);
+	if (err) {
+		mem_free(p);
+		return diag_set(d, err, "no memory for port %s", name);
+	}
+	b->sequence++;
+	return 0;
+}
+
+static int refuse_port(const struct bridge *b, uint32_t number, struct diag *d)
+{
+	return diag_set(d, -ENOENT, "bridge %s has no port %u", b->name, number);
+}
+
+int bridge_del_port(struct bridge *b, uint32_t number, struct diag *d)
+{
+	struct bridge_port *p = idr_del(&b->ports, number);
+
+	if (!p)
+		return refuse_port(b, number, d);
+	mac_learning_flush_port(&b->fdb, number);
+	mem_free(p);
+	b->sequence++;
+	return 0;
+}
+
+int bridge_set_vlan(struct bridge *b, uint32_t number, enum bridge_vlan_mode mode, uint16_t tag,
+		    const uint16_t *trunks, size_t n, struct diag *d)
+{
+	struct bridge_port *p = idr_find(&b->ports, number);
+
+	if (!p)
+		return refuse_port(b, number, d);
+	if (tag > 4095)
+		return diag_set(d, -EINVAL, "VLAN %u is more than 4095", tag);
+	if (mode == BRIDGE_VLAN_ACCESS && n)
+		return diag_set(d, -EINVAL, "an access port has no trunks");
+	for (size_t i = 0; i < n; i++)
+		if (trunks[i] > 4095)
+			return diag_set(d, -EINVAL, "VLAN %u is more than 4095", trunks[i]);
+	p->vlan_mode = mode;
+	p->tag = mode == BRIDGE_VLAN_TRUNK ? 0 : tag;
+	p->has_trunks = n;
+	memset(p->trunks, 0, sizeof p->trunks);
+	for (size_t i = 0; i < n; i++)
+		p->trunks[trunks[i] / 64] |= UINT64_C(1) << trunks[i] % 64;
+	mac_learning_flush_port(&b->fdb, number);
+	b->sequence++;
+	return 0;
+}
+
+bool bridge_port_has_vlan(const struct bridge_port *p, uint16_t vlan)
+{
+	bool in_trunks = !p->has_trunks || (p->trunks[vlan / 64] >> vlan % 64 & 1);
+
+	switch (p->vlan_mode) {
+	case BRIDGE_VLAN_ACCESS:
+		return vlan == p->tag;
+	case BRIDGE_VLAN_NATIVE_TAGGED:
+	case BRIDGE_VLAN_NATIVE_UNTAGGED:
+		return vlan == p->tag || in_trunks;
+	case BRIDGE_VLAN_TRUNK:
+	case BRIDGE_VLAN_N_MODES:
+		break;
+	}
+	return in_trunks;
+}
+
+static struct classifier *get_table(struct bridge *b, uint8_t table)
+{
+	struct classifier *c = b->tables[table];
+
+	if (c)
+		return c;
+	c = mem_new(sizeof *c);
+	if (!c)
+		return NULL;
+	classifier_init(c);
+	b->tables[table] = c;
+	return c;
+}
+
+int bridge_add_rule(struct bridge *b, struct rule *r, struct diag *d)
+{
+	struct classifier *c = get_table(b, r->name.table);
+	struct rule *old = NULL;
+	int err = -ENOMEM;
+
+	if (c && b->n_rules >= BRIDGE_RULES_MAX &&
+	    !classifier_find(c, &r->match, r->name.priority)) {
+		rule_free(r);
+		return diag_set(d, -ENOSPC, "bridge %s has %d rules already", b->name,
+				BRIDGE_RULES_MAX);
+	}
+	if (c)
+		err = classifier_add(c, r, &old);
+	if (err) {
+		rule_free(r);
+		return diag_set(d, err, "no memory for a rule");
+	}
+	b->n_rules += !old;
+	rule_free(old);
+	b->sequence++;
+	return 0;
+}
+
+int bridge_add_rule_text(struct bridge *b, const char *s, size_t len, struct diag *d)
+{
+	struct rule *r = NULL;
+	int err = rule_parse(&r, s, len, &b->flow_ports, d);
+
+	return err ? err : bridge_add_rule(b, r, d);
+}
+
+static bool is_about(const struct rule_query *q, const struct rule *r)
+{
+	return !((r->name.cookie ^ q->cookie) & q->cookie_mask) &&
+	       (!q->has_table || r->name.table == q->table) && rule_is_inside(r, &q->match);
+}
+
+static bool is_strictly_about(const struct rule_query *q, const struct rule *r)
+{
+	uint16_t priority = q->has_priority ? q->priority : RULE_PRIORITY_DEFAULT;
+
+	return is_about(q, r) && r->name.priority == priority &&
+	       !memcmp(&r->match.mask, &q->match.mask, sizeof r->match.mask);
+}
+
+size_t bridge_del_rules(struct bridge *b, const struct rule_query *q, bool strict)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < RULE_TABLES; i++) {
+		struct classifier *c = b->tables[i];
+		struct rule *r, *tmp;
+
+		if (!c || (q->has_table && q->table != i))
+			continue;
+		list_for_each_entry_safe (r, tmp, &c->rules, all) {
+			if (!(strict ? is_strictly_about(q, r) : is_about(q, r)))
+				continue;
+			classifier_del(c, r);
+			rule_free(r);
+			n++;
+		}
+	}
+	b->n_rules -= n;
+	b->sequence += n > 0;
+	return n;
+}
+
+static int by_priority(const void *a, const void *b)
+{
+	const struct rule *const *x = a, *const *y = b;
+
+	return (*y)->name.priority - (*x)->name.priority;
+}
+
+static int format_table(struct text *t, const struct bridge *b, const struct classifier *c,
+			const struct rule_query *q)
+{
+	const struct rule **rules = mem_new_array(c->n_rules, sizeof *rules), *r;
+	size_t n = 0;
+
+	if (!rules)
+		return -ENOMEM;
+	list_for_each_entry (r, &c->rules, all)
+		if (is_about(q, r))
+			rules[n++] = r;
+	qsort(rules, n, sizeof *rules, by_priority);
+	for (size_t i = 0; i < n; i++) {
+		text_put_char(t, ' ');
+		rule_format(t, rules[i], &b->flow_ports);
+		text_put_char(t, '\n');
+	}
+	mem_free(rules);
+	return 0;
+}
+
+int bridge_format_rules(struct text *t, const struct bridge *b, const struct rule_query *q)
+{
+	for (size_t i = 0; i < RULE_TABLES; i++)
+		if (b->tables[i] && b->tables[i]->n_rules && format_table(t, b, b->tables[i], q))
+			return -ENOMEM;
+	return t->error;
+}
+
+static void format_port(struct text *t, const struct bridge_port *p)
+{
+	const char *before = "        trunks: [";
+
+	text_putf(t, "    Port %s\n        number: %u\n", p->name, p->number);
+	if (p->vlan_mode != BRIDGE_VLAN_TRUNK)
+		text_putf(t, "        tag: %u\n        vlan_mode: %s\n", p->tag,
+			  bridge_vlan_mode_names[p->vlan_mode]);
+	for (unsigned int v = 0; p->has_trunks && v < 4096; v++) {
+		if (!(p->trunks[v / 64] >> v % 64 & 1))
+			continue;
+		text_putf(t, "%s%u", before, v);
+		before = ", ";
+	}
+	if (p->has_trunks)
+		text_put(t, "]\n");
+}
+
+void bridge_format(struct text *t, const struct bridge *b)
+{
+	const struct bridge_port *p;
+	uint64_t id;
+
+	text_putf(t, "Bridge %s\n", b->name);
+	idr_for_each (&b->ports, id, p)
+		format_port(t, p);
+}
