@@ -439,12 +439,34 @@ static void count(struct run *r)
 	}
 }
 
+/* Each bit that was looked at has one reason. */
 static void check_reasons(struct run *r, const struct flow_key *k)
 {
-	for (unsigned int f = 0; f < FLOW_N_FIELDS; f++)
-		if (flow_field_is_set(&r->out.wc.mask, (enum flow_field)f) &&
-		    !(r->out.wc.fields >> f & 1))
-			fail_with(r, flow_field_table[f].full_name, k);
+	const struct wildcards *w = &r->out.wc;
+	struct flow_key reasons = { .recirc_id = 0 };
+
+	if (w->n_steps > WILDCARDS_STEPS_MAX)
+		fail_with(r, "there are more steps than was thought", k);
+	for (size_t s = 0; s < w->n_steps; s++) {
+		const struct flow_field_info *i = &flow_field_table[w->steps[s].field];
+		uint8_t *p = (uint8_t *)&reasons + i->offset;
+
+		for (size_t n = 0; n < i->size; n++) {
+			if (p[n] & w->steps[s].bits[n])
+				fail_with(r, "a bit with two reasons", k);
+			p[n] |= w->steps[s].bits[n];
+		}
+	}
+	for (unsigned int f = 0; f < FLOW_N_FIELDS; f++) {
+		const struct flow_field_info *i = &flow_field_table[f];
+		struct flow_key mask = { .recirc_id = 0 }, said = { .recirc_id = 0 };
+
+		flow_field_copy(&mask, &w->mask, (enum flow_field)f);
+		flow_field_copy(&said, &reasons, (enum flow_field)f);
+		if (flow_field_is_set(&mask, (enum flow_field)f) &&
+		    memcmp((uint8_t *)&mask + i->offset, (uint8_t *)&said + i->offset, i->size))
+			fail_with(r, i->full_name, k);
+	}
 }
 
 static void check_packet(struct run *r)

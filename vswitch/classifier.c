@@ -586,16 +586,17 @@ struct lookup {
 	struct prefix_found found[CLASSIFIER_N_PREFIXES];
 };
 
-static void look_prefix(struct lookup *l, size_t i, unsigned int len)
+/* The first @len bits of a field decided. */
+static void look_prefix(struct lookup *l, size_t i, unsigned int len,
+			const struct wildcards_reason *why)
 {
 	const struct flow_field_info *f = &flow_field_table[prefix_fields[i]];
-	uint64_t words[4] = { 0 };
-	uint8_t *p = (uint8_t *)words + f->offset % 8;
+	struct flow_key mask = { .recirc_id = 0 };
+	uint8_t *p = (uint8_t *)&mask + f->offset;
 
 	for (unsigned int n = 0; n < (len + 7) / 8; n++)
 		p[n] = (uint8_t)(len >= 8 * n + 8 ? 0xff : 0xff00 >> (len - 8 * n));
-	for (unsigned int n = 0; n <= (f->offset % 8u + f->size - 1u) / 8u; n++)
-		wildcards_look_word(l->w, f->offset / 8u + n, words[n]);
+	wildcards_look_mask(l->w, prefix_fields[i], &mask, why);
 }
 
 /* Whether the trees exclude tuple @t; then what they looked at has been recorded. */
@@ -614,24 +615,29 @@ static bool prefixes_exclude(struct lookup *l, const struct classifier_tuple *t,
 		}
 		if (prefix_found_has(f, len))
 			continue;
-		look_prefix(l, i, f->looked < len ? f->looked : len);
-		wildcards_explain(l->w, UINT64_C(1) << prefix_fields[i], why);
+		look_prefix(l, i, f->looked < len ? f->looked : len, why);
 		return true;
 	}
 	return false;
 }
 
-/* The words of the stages up to @s have been looked at. */
+/* The words of the stages up to @s decided. Mostly others have looked at them before. */
 static void look_stages(struct lookup *l, const struct classifier_tuple *t, unsigned int s,
 			const struct wildcards_reason *why)
 {
-	uint64_t fields = 0;
+	struct flow_key before;
+	uint64_t fields = 0, bits = 0;
 
+	for (unsigned int i = 0; i < t->end[s]; i++)
+		bits |= wildcards_new_bits(l->w, t->words[i].at, t->words[i].mask);
+	if (!bits)
+		return;
+	before = l->w->mask;
 	for (unsigned int i = 0; i < t->end[s]; i++)
 		wildcards_look_word(l->w, t->words[i].at, t->words[i].mask);
 	for (unsigned int i = 0; i <= s; i++)
 		fields |= t->fields[i];
-	wildcards_explain(l->w, fields, why);
+	wildcards_explain(l->w, &before, fields, why);
 }
 
 /* The best rule of @t that is better than @best, or @best. */

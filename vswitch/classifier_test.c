@@ -96,6 +96,12 @@ static void a_lookup_looks_only_at_what_decides(void **state)
 	expect(&c, "in_port(1),eth(dst=02:00:00:00:00:09),eth_type(0x1234)", 3,
 	       "eth.dst by table 0 priority 10 cookie 0x3 (matched)\n"
 	       "eth_type by table 0 priority 100 cookie 0x1 (excluded)\n");
+	/* Two rules, one after the other, look at more and more of an address. */
+	add(&c, "cookie=5,priority=60,ip,nw_dst=10.0.2.0/24 actions=1");
+	expect(&c, TCP("10.0.2.3", "80"), 5,
+	       "eth_type by table 0 priority 60 cookie 0x5 (matched)\n"
+	       "ipv4.dst/16 by table 0 priority 100 cookie 0x1 (excluded), "
+	       "/24 by table 0 priority 60 cookie 0x5 (matched)\n");
 	classifier_fini(&c);
 }
 

@@ -25,11 +25,20 @@ struct wildcards_reason {
 	struct rule_name rule;
 };
 
+/* Bits of one field that were looked at for the first time. */
+struct wildcards_step {
+	struct wildcards_reason why;
+	uint8_t field;	  /* enum flow_field */
+	uint8_t bits[16]; /* as the field lies in the key, at most its size */
+};
+
+#define WILDCARDS_STEPS_MAX 96 /* more are counted; their bits have no reason */
+
 struct wildcards {
-	struct flow_key mask;			    /* 1: looked at */
-	struct flow_key known;			    /* 1: no longer of the packet */
-	uint64_t fields;			    /* bit f: why[f] is filled */
-	struct wildcards_reason why[FLOW_N_FIELDS]; /* who looked at a bit of it first */
+	struct flow_key mask;  /* 1: looked at */
+	struct flow_key known; /* 1: no longer of the packet */
+	size_t n_steps;
+	struct wildcards_step steps[WILDCARDS_STEPS_MAX]; /* in the order of looking */
 };
 
 void wildcards_init(struct wildcards *w);
@@ -39,14 +48,22 @@ void wildcards_look(struct wildcards *w, enum flow_field f, const struct wildcar
 void wildcards_look_mask(struct wildcards *w, enum flow_field f, const struct flow_key *mask,
 			 const struct wildcards_reason *why);
 
-/* Records @why for those of @fields that have bits looked at and no reason yet. */
-void wildcards_explain(struct wildcards *w, uint64_t fields, const struct wildcards_reason *why);
+/* The bits of @fields that are in the mask and not in that of @before, with their reason. */
+void wildcards_explain(struct wildcards *w, const struct flow_key *before, uint64_t fields,
+		       const struct wildcards_reason *why);
 
-/* A word of 8 bytes of the key. The caller explains. */
+/* Which bits of a word of 8 bytes of the key nobody has looked at; and to look at them. */
+static inline uint64_t wildcards_new_bits(const struct wildcards *w, unsigned int word,
+					  uint64_t mask)
+{
+	return mask & ~(get_u64((const uint8_t *)&w->known + 8 * word) |
+			get_u64((const uint8_t *)&w->mask + 8 * word));
+}
+
 static inline void wildcards_look_word(struct wildcards *w, unsigned int word, uint64_t mask)
 {
 	uint8_t *p = (uint8_t *)&w->mask + 8 * word;
-	uint64_t x = get_u64(p) | (mask & ~get_u64((const uint8_t *)&w->known + 8 * word));
+	uint64_t x = get_u64(p) | wildcards_new_bits(w, word, mask);
 
 	memcpy(p, &x, sizeof x);
 }
@@ -55,7 +72,10 @@ static inline void wildcards_look_word(struct wildcards *w, unsigned int word, u
 void wildcards_know(struct wildcards *w, enum flow_field f);
 void wildcards_know_mask(struct wildcards *w, enum flow_field f, const struct flow_key *mask);
 
-/* "ipv4.dst/24 by table 0 priority 100 cookie 0x5 (matched)", a line for each field. */
+/*
+ * "ipv4.dst/24 by table 0 priority 100 cookie 0x5 (matched)", a line for each field; a second rule
+ * that looked at more follows: ", /32 by ...".
+ */
 void wildcards_format(struct text *t, const struct wildcards *w);
 void wildcards_format_field(struct text *t, const struct wildcards *w, enum flow_field f);
 

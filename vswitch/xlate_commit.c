@@ -89,9 +89,10 @@ static void commit_set(struct xlate_ctx *ctx, enum flow_header h)
 static void look_at_own_tag(struct xlate_ctx *ctx)
 {
 	struct wildcards_reason why = xlate_reason(ctx, WILDCARDS_COMMITTED);
+	struct flow_key before = ctx->out->wc.mask;
 
 	ctx->out->wc.mask.vlan[0].tci = be16_from_host(0xffff);
-	wildcards_explain(&ctx->out->wc,
+	wildcards_explain(&ctx->out->wc, &before,
 			  UINT64_C(1) << FLOW_VLAN_VID | UINT64_C(1) << FLOW_VLAN_PCP, &why);
 }
 
