@@ -318,16 +318,24 @@ static void do_table(struct xlate_ctx *ctx, uint8_t table)
 	ctx->next_table = NO_TABLE;
 }
 
-/* What a datapath flow cannot leave open. */
+/* What a datapath flow cannot leave open: one look, as each packet begins with it. */
 static void look_always(struct xlate_ctx *ctx)
 {
-	static const enum flow_field always[] = { FLOW_RECIRC_ID, FLOW_IN_PORT,	 FLOW_ETH_TYPE,
-						  FLOW_VLAN_TPID, FLOW_VLAN_CFI, FLOW_IPV4_FRAG,
-						  FLOW_IPV6_FRAG };
+	static const uint64_t fields =
+		UINT64_C(1) << FLOW_RECIRC_ID | UINT64_C(1) << FLOW_IN_PORT |
+		UINT64_C(1) << FLOW_ETH_TYPE | UINT64_C(1) << FLOW_VLAN_TPID |
+		UINT64_C(1) << FLOW_VLAN_CFI | UINT64_C(1) << FLOW_IPV4_FRAG |
+		UINT64_C(1) << FLOW_IPV6_FRAG;
+	const struct wildcards_reason why = { .cause = WILDCARDS_ALWAYS };
+	struct wildcards *w = &ctx->out->wc;
+	const struct flow_key before = w->mask;
 
-	for (size_t i = 0; i < ARRAY_SIZE(always); i++)
-		if (has(ctx, always[i]) || flow_field_table[always[i]].header <= FLOW_H_VLAN)
-			xlate_look(ctx, always[i], WILDCARDS_ALWAYS);
+	w->mask.recirc_id = w->mask.in_port = UINT32_MAX;
+	w->mask.eth_type = w->mask.vlan[0].tpid = be16_from_host(0xffff);
+	w->mask.vlan[0].tci = be16_from_host(VLAN_CFI);
+	w->mask.ipv4.ipv4_frag = has(ctx, FLOW_IPV4_FRAG) ? 0xff : 0;
+	w->mask.ipv6.ipv6_frag = has(ctx, FLOW_IPV6_FRAG) ? 0xff : 0;
+	wildcards_explain(w, &before, fields, &why);
 }
 
 /* A header that the packet has not cannot be matched; its fields are 0 in all such packets. */
