@@ -29,7 +29,7 @@ struct run {
 	size_t n_rules;
 	struct xlate_out out, other;
 	struct oracle_sent want, got;
-	size_t n_packets, n_sent, n_bits, n_errors, n_sets, n_vlans, n_added;
+	size_t n_packets, n_sent, n_bits, n_errors, n_sets, n_vlans, n_added, n_valid, n_changed;
 };
 
 static unsigned int below(struct run *r, unsigned int n)
@@ -496,6 +496,30 @@ static void check_packet(struct run *r)
 	}
 }
 
+/* Stations come, move and go: a translation that is called valid is what it would be now. */
+static void check_validity(struct run *r)
+{
+	struct flow_key k;
+	struct xlate_in in = { r->b, &k, NOW, NULL, NULL };
+	struct mac_address mac = { { 2, 0, 0, 0, 0, (uint8_t)below(r, 4) } };
+	int change;
+
+	random_key(r, &k);
+	(void)!xlate_actions(&in, &r->out, NULL);
+	if (one_in(r, 10))
+		mac_learning_flush_port(&r->b->fdb, 1 + below(r, 5));
+	change = mac_learning_learn(&r->b->fdb, mac, (uint16_t)(10 * below(r, 3)), 1 + below(r, 5),
+				    NOW);
+	assert_true(change >= 0);
+	r->n_valid += xlate_is_valid(&r->out, r->b);
+	(void)!xlate_actions(&in, &r->other, NULL);
+	if (flow_actions_is_equal(&r->out.actions, &r->other.actions))
+		return;
+	r->n_changed++;
+	if (xlate_is_valid(&r->out, r->b))
+		fail_with(r, "a station has changed the actions, and that was not seen", &k);
+}
+
 static void run_round(struct run *r)
 {
 	struct rule_query all = { .cookie = 0 };
@@ -525,8 +549,10 @@ static void run_round(struct run *r)
 		assert_int_equal(bridge_del_rules(r->b, &q, true), 1);
 		r->rules[victim] = r->rules[--r->n_rules];
 	}
-	for (int i = 0; i < N_PACKETS / 4; i++)
+	for (int i = 0; i < N_PACKETS / 4; i++) {
 		check_packet(r);
+		check_validity(r);
+	}
 	assert_int_equal(bridge_del_rules(r->b, &all, false), r->n_rules);
 	bridge_free(r->b);
 }
@@ -548,7 +574,8 @@ static void translations_do_what_the_rules_say_and_no_more_is_matched_than_was_s
 		"# %zu rules, %zu packets, %zu sent on, %zu bits looked at, %zu sets, %zu tags, "
 		"%zu given up\n",
 		r.n_added, r.n_packets, r.n_sent, r.n_bits, r.n_sets, r.n_vlans, r.n_errors);
-	assert_true(r.n_sent > r.n_packets / 8 && r.n_sets && r.n_vlans);
+	assert_true(r.n_sent > r.n_packets / 8 && r.n_sets && r.n_vlans && r.n_valid &&
+		    r.n_changed);
 	xlate_out_fini(&r.out);
 	xlate_out_fini(&r.other);
 }
