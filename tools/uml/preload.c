@@ -43,22 +43,39 @@ typedef int epoll_call(int epfd, struct epoll_event *events, int n, int timeout)
 static uint8_t state[STATE_MAX];
 static int has_first_process;
 
-static long set_state(ptrace_call *call, int pid, void *kind, const struct iovec *given)
+static struct {
+	ptrace_call *ptrace;
+	clock_call *clock_gettime;
+	epoll_call *epoll_wait;
+	long ahead; /* seconds */
+} real;
+
+/* Before anything runs: they are called from signal handlers, where dlsym() must not be. */
+__attribute__((constructor)) static void find_real(void)
+{
+	const char *s = getenv("INHW_CLOCK_AHEAD");
+
+	real.ptrace = (ptrace_call *)(uintptr_t)dlsym(RTLD_NEXT, "ptrace");
+	real.clock_gettime = (clock_call *)(uintptr_t)dlsym(RTLD_NEXT, "clock_gettime");
+	real.epoll_wait = (epoll_call *)(uintptr_t)dlsym(RTLD_NEXT, "epoll_wait");
+	real.ahead = s ? atol(s) : 0;
+}
+
+static long set_state(int pid, void *kind, const struct iovec *given)
 {
 	struct iovec whole = { state, sizeof state };
 
 	has_first_process = 1;
-	if (call(PTRACE_GETREGSET, pid, kind, &whole))
+	if (real.ptrace(PTRACE_GETREGSET, pid, kind, &whole))
 		return -1;
 	if (given->iov_len > whole.iov_len)
 		whole.iov_len = given->iov_len;
 	memcpy(state, given->iov_base, given->iov_len);
-	return call(PTRACE_SETREGSET, pid, kind, &whole);
+	return real.ptrace(PTRACE_SETREGSET, pid, kind, &whole);
 }
 
 long ptrace(enum __ptrace_request request, ...)
 {
-	static ptrace_call *call;
 	const struct iovec *given;
 	void *addr, *data;
 	va_list args;
@@ -69,51 +86,37 @@ long ptrace(enum __ptrace_request request, ...)
 	addr = va_arg(args, void *);
 	data = va_arg(args, void *);
 	va_end(args);
-	if (!call)
-		call = (ptrace_call *)(uintptr_t)dlsym(RTLD_NEXT, "ptrace");
 	given = data;
 	if (request == PTRACE_SETREGSET && (uintptr_t)addr == NT_X86_XSTATE &&
 	    given->iov_len <= sizeof state)
-		return set_state(call, pid, addr, given);
+		return set_state(pid, addr, given);
 	if ((int)request == OLD_SETOPTIONS || request == PTRACE_SETOPTIONS)
 		data = (void *)((uintptr_t)data | PTRACE_O_EXITKILL);
-	return call((int)request, pid, addr, data);
+	return real.ptrace((int)request, pid, addr, data);
 }
 
 /* The kernel reads the time of day once, when it boots, and then counts on. */
 int clock_gettime(clockid_t clock, struct timespec *t)
 {
-	static clock_call *call;
-	static long ahead;
-	int err;
+	int err = real.clock_gettime(clock, t);
 
-	if (!call) {
-		const char *s = getenv("INHW_CLOCK_AHEAD");
-
-		ahead = s ? atol(s) : 0;
-		call = (clock_call *)(uintptr_t)dlsym(RTLD_NEXT, "clock_gettime");
-	}
-	err = call(clock, t);
 	if (clock == CLOCK_MONOTONIC && has_first_process)
-		t->tv_sec += ahead;
+		t->tv_sec += real.ahead;
 	if (clock == CLOCK_REALTIME)
-		t->tv_sec -= ahead;
+		t->tv_sec -= real.ahead;
 	return err;
 }
 
 int epoll_wait(int epfd, struct epoll_event *events, int n, int timeout)
 {
-	static epoll_call *call;
 	static struct epoll_event later; /* its events 0: none */
 
-	if (!call)
-		call = (epoll_call *)(uintptr_t)dlsym(RTLD_NEXT, "epoll_wait");
 	if (later.events) {
 		*events = later;
 		later.events = 0;
 		return 1;
 	}
-	n = call(epfd, events, 1, timeout);
+	n = real.epoll_wait(epfd, events, 1, timeout);
 	if (n == 1 && events->events & EPOLLOUT && events->events & ~(uint32_t)EPOLLOUT) {
 		later = *events;
 		later.events = EPOLLOUT;
