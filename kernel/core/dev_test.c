@@ -386,6 +386,63 @@ static void a_copy_is_whole_or_refused(void **state)
 	}
 }
 
+/* A frame of IPv4 or IPv6 whose byte @at has @value. */
+static u32 hash_of(struct wire *w, bool is_ipv6, u8 proto, size_t at, u8 value, bool *is_l4)
+{
+	struct sk_buff skb = make_skb(w);
+	u8 frame[80] = { 0 };
+	u32 hash;
+
+	skb.p.data = frame;
+	skb.p.size = sizeof frame;
+	put_be16(skb.p.data + 12, is_ipv6 ? 0x86dd : 0x0800);
+	skb.p.data[14] = is_ipv6 ? 0x60 : 0x45;
+	put_be16(skb.p.data + (is_ipv6 ? 18 : 16), is_ipv6 ? 26 : 66);
+	skb.p.data[is_ipv6 ? 20 : 23] = proto;
+	if (proto == 6)
+		skb.p.data[is_ipv6 ? 66 : 46] = 0x50;
+	skb.p.data[at] = value;
+	hash = skb_get_hash(&skb);
+	assert_true(hash && skb.sw_hash);
+	assert_int_equal(hash, skb_get_hash(&skb));
+	*is_l4 = skb.l4_hash;
+	skb_clear_hash(&skb);
+	assert_false(skb.hash || skb.sw_hash || skb.l4_hash);
+	return hash;
+}
+
+static void packets_of_one_flow_have_one_hash(void **state)
+{
+	static const struct {
+		bool is_ipv6;
+		u8 proto, at, value;
+		bool is_other, is_l4;
+	} rows[] = {
+		{ false, 6, 0, 9, false, false },   /* a MAC address */
+		{ false, 6, 22, 64, false, false }, /* TTL */
+		{ false, 6, 29, 1, true, false },   /* source address */
+		{ false, 6, 33, 1, true, false },   /* destination address */
+		{ false, 6, 37, 80, true, true },   /* destination port */
+		{ false, 1, 37, 80, false, false }, /* ICMP has none */
+		{ false, 17, 35, 7, true, true },
+		{ true, 17, 37, 1, true, false },
+		{ true, 17, 57, 9, true, true },
+		{ true, 17, 17, 5, true, true }, /* a flow label */
+	};
+	struct wire *w = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		bool is_l4;
+		u32 base = hash_of(w, rows[i].is_ipv6, rows[i].proto, 1, 0, &is_l4);
+
+		assert_false(is_l4);
+		assert_int_equal(hash_of(w, rows[i].is_ipv6, rows[i].proto, rows[i].at,
+					 rows[i].value, &is_l4) != base,
+				 rows[i].is_other);
+		assert_int_equal(is_l4, rows[i].is_l4);
+	}
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -399,6 +456,7 @@ int main(void)
 		TEST(loops_end),
 		TEST(the_protocol_is_the_ethertype),
 		TEST(a_copy_is_whole_or_refused),
+		TEST(packets_of_one_flow_have_one_hash),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

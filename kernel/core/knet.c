@@ -12,6 +12,7 @@ void knet_init(struct knet *net, struct trace *trace)
 	memset(net, 0, sizeof *net);
 	net->trace = trace;
 	net->is_privileged = true;
+	net->has_tc_skb_ext = true;
 	idr_init(&net->dev_by_index);
 	list_init(&net->devs);
 	htable_init(&net->dev_by_name);

@@ -39,6 +39,11 @@ struct knet {
 	struct list devs; /* by ifindex, ascending */
 	void *subsys[KNET_N_SUBSYS];
 	bool is_privileged; /* callers have CAP_NET_ADMIN; default true */
+	/* Built with CONFIG_NET_TC_SKB_EXT: tc can tell Open vSwitch on which chain it missed;
+	 * default true. */
+	bool has_tc_skb_ext;
+	u32 n_tc_skb_ext; /* datapaths that asked for it; 0: tc forgets the chain */
+	u32 cpu;	  /* the processor on which the caller runs, as it says: 0 at first */
 
 	/* Of dev.c alone. */
 	u8 nest; /* calls of the packet path that are open */

@@ -100,6 +100,7 @@ struct ksock *ksock_socket(struct knet *net, int protocol, u32 *portid)
 	sk->protocol = p;
 	list_init(&sk->link);
 	rcvqueue_init(&sk->queue);
+	sk->rcvbuf = NETLINK_RCVBUF_MAX;
 	*portid = sk->portid;
 	return sk;
 }
@@ -127,6 +128,13 @@ void ksock_set_ext_ack(struct ksock *sk, bool on)
 void ksock_set_cap_ack(struct ksock *sk, bool on)
 {
 	sk->cap_ack = on;
+}
+
+void ksock_set_rcvbuf(struct ksock *sk, size_t size)
+{
+	sk->rcvbuf = size < NETLINK_RCVBUF_MIN	 ? NETLINK_RCVBUF_MIN
+		     : size > NETLINK_RCVBUF_MAX ? NETLINK_RCVBUF_MAX
+						 : size;
 }
 
 int ksock_join(struct ksock *sk, u32 group)
@@ -220,7 +228,7 @@ u8 *netlink_queue_reserve(struct ksock *sk, size_t len)
 	size_t used = rcvqueue_size(&sk->queue);
 	u8 *p = NULL;
 
-	if (!sk->congested && (!used || used + len <= NETLINK_RCVBUF_MAX))
+	if (!sk->congested && (!used || used + len <= sk->rcvbuf))
 		p = rcvqueue_put(&sk->queue, len);
 	if (!p)
 		netlink_overrun(sk);
@@ -244,12 +252,17 @@ ssize_t ksock_peek(const struct ksock *sk)
 	return rcvqueue_front(&sk->queue, &len) ? (ssize_t)len : -EAGAIN;
 }
 
+bool ksock_has_message(const struct ksock *sk)
+{
+	return sk->error || sk->queue.n;
+}
+
 /* A dump goes on when what it made before has been read, more or less. */
 static void continue_dump(struct ksock *sk)
 {
 	int err;
 
-	if (rcvqueue_size(&sk->queue) > NETLINK_RCVBUF_MAX / 2)
+	if (rcvqueue_size(&sk->queue) > sk->rcvbuf / 2)
 		return;
 	err = netlink_dump(sk);
 	if (!err)
@@ -289,6 +302,17 @@ int nlmsg_unicast(struct nlreq *req, const struct kmsg *msg)
 	if (msg->error)
 		return -EMSGSIZE;
 	return req->sk ? deliver(req->sk, msg) : -ECONNREFUSED;
+}
+
+int nlmsg_unicast_to(struct knet *net, int protocol, const struct kmsg *msg, u32 portid)
+{
+	struct ksock *sk = idr_find(&netlink_state(net)->portids, portid);
+
+	if (msg->error)
+		return -EMSGSIZE;
+	if (!sk || sk->protocol != find_protocol(net, protocol))
+		return -ECONNREFUSED;
+	return deliver(sk, msg);
 }
 
 static bool is_member(const struct ksock *sk, u32 group)

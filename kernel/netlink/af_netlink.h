@@ -16,7 +16,8 @@
 #include <sys/uio.h>
 
 #define NETLINK_RCVBUF_MAX \
-	(4u << 20) /* bytes queued to one socket; more: -ENOBUFS and the answer is lost */
+	(4u << 20) /* bytes queued to one socket, unless it wants less; more: lost, -ENOBUFS */
+#define NETLINK_RCVBUF_MIN   2304u	/* a socket cannot have less: SOCK_MIN_RCVBUF */
 #define NETLINK_DATAGRAM_MAX (1u << 20) /* of a request, or of a struct kmsg, bytes: -EMSGSIZE */
 #define NETLINK_GROUPS_MAX   128u	/* multicast groups of a protocol, numbered from 1 */
 #define NLMSG_GOODSIZE_	     3776u /* limit of an ordinary message and of a first dump datagram */
@@ -44,12 +45,17 @@ int ksock_sendmsg(struct ksock *sk, const struct iovec *iov, size_t n);
 ssize_t ksock_recvmsg(struct ksock *sk, void *buf, size_t cap);
 /* The size of the datagram that ksock_recvmsg() would return (MSG_PEEK | MSG_TRUNC), or -EAGAIN. */
 ssize_t ksock_peek(const struct ksock *sk);
+/* Whether ksock_recvmsg() would return something else than -EAGAIN. */
+bool ksock_has_message(const struct ksock *sk);
 /* -EINVAL: no such group. */
 int ksock_join(struct ksock *sk, u32 group);
 void ksock_close(struct ksock *sk);
 /* Socket options: NETLINK_EXT_ACK and NETLINK_CAP_ACK, both off at first, as in Linux. */
 void ksock_set_ext_ack(struct ksock *sk, bool on);
 void ksock_set_cap_ack(struct ksock *sk, bool on);
+/* SO_RCVBUF: how many bytes may be queued to it; held between NETLINK_RCVBUF_MIN and _MAX. Linux
+ * counts its own structures too, and therefore doubles what a user says. */
+void ksock_set_rcvbuf(struct ksock *sk, size_t size);
 
 /* ---- for the kernel's own protocols ---- */
 
@@ -124,6 +130,9 @@ int netlink_dump_start(struct nlreq *req, nl_dumpit *dump,
 int nlmsg_unicast(struct nlreq *req, const struct kmsg *msg) MUST_CHECK;
 int nlmsg_multicast(struct knet *net, int protocol, const struct kmsg *msg, u32 exclude_portid,
 		    u32 group);
+/* To the socket that has the port id, without being asked. 0; -EMSGSIZE; -EAGAIN: its queue is
+ * full, and it is told at its next recvmsg; -ECONNREFUSED: there is none. */
+int nlmsg_unicast_to(struct knet *net, int protocol, const struct kmsg *msg, u32 portid) MUST_CHECK;
 bool netlink_has_listeners(const struct knet *net, int protocol, u32 group);
 /*
  * nlmsg_notify(): multicast to @group and, with @report (NLM_F_ECHO), unicast to the requester, who

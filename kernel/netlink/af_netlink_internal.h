@@ -36,6 +36,7 @@ struct ksock {
 	u64 groups[NETLINK_GROUPS_MAX / 64];
 	u32 n_groups;
 	struct rcvqueue queue;
+	size_t rcvbuf;		/* bytes that may be queued */
 	size_t max_recvmsg_len; /* largest buffer that was shown, at most NETLINK_DUMP_MAX */
 	u8 *tx;			/* the datagram that is being sent */
 	size_t tx_cap;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Executes the actions of a flow on a packet. Models net/openvswitch/actions.c, 6.1, for output,
- * push_vlan, pop_vlan, set and set_masked. The attributes were checked when the flow was installed;
- * a packet that is shorter than its key says is dropped. Checksums are updated by what changed, so
- * that a wrong one stays wrong. Absent: the routing header of IPv6, with which Linux leaves the
- * checksum alone when it sets the destination.
+ * userspace, recirc, trunc, push_vlan, pop_vlan, set and set_masked. The attributes were checked
+ * when the flow was installed; a packet that is shorter than its key says is dropped. Checksums are
+ * updated by what changed, so that a wrong one stays wrong. Absent: the routing header of IPv6,
+ * with which Linux leaves the checksum alone when it sets the destination; cutting a packet into
+ * fragments again (mru).
  */
 #include "kernel/openvswitch/ovs_internal.h"
 
@@ -18,6 +19,7 @@
 
 /* One set: the value, which bits of it, and the headers of the packet. */
 struct set {
+	struct sk_buff *skb;
 	struct packet *p;
 	const struct packet_headers *h;
 	const u8 *v, *m;
@@ -68,6 +70,8 @@ static void update_l4_check(const struct set *s, const u8 *old, const u8 *new, s
 	size_t size;
 	u8 *check = find_l4_check(s, &size);
 
+	if (memcmp(old, new, n))
+		skb_clear_hash(s->skb);
 	if (!check || !memcmp(old, new, n))
 		return;
 	csum_replace(check, old, new, n);
@@ -129,6 +133,7 @@ static int set_ports(const struct set *s)
 	memcpy(old, l4, sizeof old);
 	set_bytes(l4, s->v, s->m, sizeof old);
 	update_l4_check(s, old, l4, sizeof old);
+	skb_clear_hash(s->skb); /* also when they stayed */
 	return 0;
 }
 
@@ -141,7 +146,7 @@ static int execute_set(struct sk_buff *skb, const struct nlattr *set, bool is_ma
 	};
 	const struct nlattr *a = nla_data(set);
 	struct packet_headers h;
-	struct set s = { &skb->p, &h, nla_data(a), ones };
+	struct set s = { skb, &skb->p, &h, nla_data(a), ones };
 
 	if (is_masked)
 		s.m = s.v + nla_len(a) / 2;
@@ -162,12 +167,41 @@ static int execute_set(struct sk_buff *skb, const struct nlattr *set, bool is_ma
 	}
 }
 
+/* ---- output ---- */
+
+/* What trunc() left of a packet. The length does not count a tag, which Linux keeps beside the
+ * frame, but the header that must stay does. */
+static size_t size_after_trunc(const struct ovs_packet *p)
+{
+	bool is_tagged = p->key.vlan.tci & be16_from_host(VLAN_CFI_MASK);
+	size_t beside = ovs_is_vlan_type(p->skb->protocol) ? VLAN_HLEN_ : 0;
+	size_t header = ETH_HLEN_ + (is_tagged ? VLAN_HLEN_ : 0u), size = p->skb->p.size;
+
+	if (p->cutlen >= size - beside)
+		return size;
+	size = (p->cutlen > header ? p->cutlen : header) + beside;
+	return size < p->skb->p.size ? size : p->skb->p.size;
+}
+
+/* Sends a packet that nobody needs after it. */
+static void send_out(const struct ovs_packet *p, struct vport *vport, struct sk_buff *skb)
+{
+	skb->p.size = size_after_trunc(p);
+	if (p->mru && skb->p.size > (size_t)p->mru + ETH_HLEN_)
+		trace_refuse(p->dp->net->trace, -EOPNOTSUPP, NULL,
+			     "%s: a packet that was put together from fragments of at most %u "
+			     "bytes would have to be cut again, which is not modelled: dropped",
+			     vport->dev->name, p->mru);
+	else
+		ovs_vport_send(vport, skb);
+}
+
 /* @is_last: nobody needs the packet after it; else a copy goes out, since who gets it may change
  * it. */
-static void do_output(struct datapath *dp, struct sk_buff *skb, u32 port_no, bool is_last)
+static void do_output(struct ovs_packet *p, u32 port_no, bool is_last)
 {
-	struct vport *vport = ovs_vport_find(dp, port_no);
-	struct span sp = SPAN(dp->net->trace);
+	struct vport *vport = ovs_vport_find(p->dp, port_no);
+	struct span sp = SPAN(p->dp->net->trace);
 	u8 buf[PACKET_HEADROOM + PACKET_MAX];
 	struct sk_buff copy;
 
@@ -175,75 +209,243 @@ static void do_output(struct datapath *dp, struct sk_buff *skb, u32 port_no, boo
 	if (!vport || !(vport->dev->flags & IFF_UP)) {
 		span_note(&sp, "result", "the port is gone or down: dropped");
 	} else if (is_last) {
-		ovs_vport_send(vport, skb);
-	} else if (!skb_copy_to(&copy, buf, sizeof buf, skb)) {
-		ovs_vport_send(vport, &copy);
+		send_out(p, vport, p->skb);
+	} else if (!skb_copy_to(&copy, buf, sizeof buf, p->skb)) {
+		send_out(p, vport, &copy);
 	}
 	span_end(&sp, 0);
 }
 
-static int push_vlan(struct sk_buff *skb, const struct nlattr *a)
+/* ---- the key follows the packet ---- */
+
+static int bring_up_to_date(struct ovs_packet *p)
+{
+	int err = 0;
+
+	if (p->key_state == KEY_BEHIND) {
+		err = ovs_flow_key_update(&p->key, p->skb);
+		p->key_state = KEY_VALID;
+	}
+	return err;
+}
+
+/* After a change of the packet. */
+static void fall_behind(struct ovs_packet *p)
+{
+	if (p->key_state == KEY_VALID)
+		p->key_state = KEY_BEHIND;
+}
+
+static int push_vlan(struct ovs_packet *p, const struct nlattr *a)
 {
 	struct ovs_action_push_vlan vlan;
 	u16 tci;
-	int err;
+	int err = skb_set_protocol(p->skb);
 
+	if (!err && ovs_is_vlan_type(p->skb->protocol)) {
+		err = bring_up_to_date(p);
+		p->key_state = KEY_STALE;
+	}
+	if (err)
+		return err;
 	memcpy(&vlan, nla_data(a), sizeof vlan);
 	tci = host_from_be16(vlan.vlan_tci) & (u16)~VLAN_CFI_MASK;
-	err = packet_push_vlan(&skb->p, vlan.vlan_tpid, be16_from_host(tci));
-	return err ? err : skb_set_protocol(skb);
+	err = packet_push_vlan(&p->skb->p, vlan.vlan_tpid, be16_from_host(tci));
+	fall_behind(p);
+	return err ? err : skb_set_protocol(p->skb);
 }
 
 /* A frame without a tag stays as it is. */
-static int pop_vlan(struct sk_buff *skb)
+static int pop_vlan(struct ovs_packet *p)
 {
-	int err = skb_set_protocol(skb);
+	int err = skb_set_protocol(p->skb);
 
-	if (err || !ovs_is_vlan_type(skb->protocol))
+	if (err || !ovs_is_vlan_type(p->skb->protocol))
 		return err;
-	err = packet_pop_vlan(&skb->p);
-	return err ? err : skb_set_protocol(skb);
+	err = bring_up_to_date(p);
+	if (!err)
+		err = packet_pop_vlan(&p->skb->p);
+	if (!err)
+		err = skb_set_protocol(p->skb);
+	if (!err && ovs_is_vlan_type(p->skb->protocol))
+		p->key_state = KEY_STALE;
+	fall_behind(p);
+	return err;
 }
 
-static int do_execute_actions(struct datapath *dp, struct sk_buff *skb, const struct sw_flow *flow)
+static int set(struct ovs_packet *p, const struct nlattr *a)
+{
+	int err = execute_set(p->skb, a, nla_type(a) == OVS_ACTION_ATTR_SET_MASKED);
+
+	fall_behind(p);
+	return err;
+}
+
+/* ---- to userland, and back to the table ---- */
+
+static int output_userspace(struct ovs_packet *p, const struct nlattr *attr, const u8 *actions,
+			    u16 actions_len)
+{
+	struct dp_upcall_info info = { .cmd = OVS_PACKET_CMD_ACTION };
+	const struct nlattr *a;
+	int rem, err = bring_up_to_date(p);
+
+	if (err)
+		return err;
+	nla_for_each_attr(a, (const struct nlattr *)nla_data(attr), nla_len(attr), rem)
+	{
+		switch (nla_type(a)) {
+		case OVS_USERSPACE_ATTR_USERDATA:
+			info.userdata = a;
+			break;
+		case OVS_USERSPACE_ATTR_PID:
+			info.portid = p->dp->user_features & OVS_DP_F_DISPATCH_UPCALL_PER_CPU
+					      ? ovs_dp_get_upcall_portid(p->dp)
+					      : nla_get_u32(a);
+			break;
+		case OVS_USERSPACE_ATTR_ACTIONS:
+			info.actions = actions;
+			info.actions_len = actions_len;
+			break;
+		default: /* of an egress tunnel there is nothing to tell without tunnels */
+			break;
+		}
+	}
+	/* That it was lost is counted, and stops nothing. */
+	ovs_dp_upcall(p, &info, p->cutlen);
+	return 0;
+}
+
+static bool defer(struct ovs_net *ovs, const struct ovs_packet *p)
+{
+	struct deferred_action *da;
+
+	if (ovs->fifo_head == OVS_DEFERRED_ACTIONS_MAX)
+		return false;
+	da = &ovs->fifo[ovs->fifo_head];
+	if (skb_copy_to(&da->skb, da->buf, sizeof da->buf, p->skb))
+		return false;
+	da->p = *p;
+	da->p.skb = &da->skb;
+	ovs->fifo_head++;
+	return true;
+}
+
+static void recirculate_copy(const struct ovs_packet *p)
+{
+	u8 buf[PACKET_HEADROOM + PACKET_MAX];
+	struct ovs_packet copy = *p;
+	struct sk_buff skb;
+
+	copy.skb = &skb;
+	if (!skb_copy_to(&skb, buf, sizeof buf, p->skb))
+		ovs_dp_process_packet(&copy);
+}
+
+/* The packet, or when it is needed afterwards a copy, goes through the table again. */
+static int execute_recirc(struct ovs_packet *p, u32 recirc_id, bool is_last)
+{
+	struct ovs_net *ovs = ovs_net(p->dp->net);
+	struct ovs_packet next;
+	int err = 0;
+
+	if (p->key_state != KEY_VALID)
+		err = ovs_flow_key_update(&p->key, p->skb);
+	if (err)
+		return err;
+	p->key_state = KEY_VALID;
+	next = *p;
+	next.key.recirc_id = recirc_id;
+	if (ovs->recursion > OVS_DEFERRED_ACTION_THRESHOLD) {
+		if (!defer(ovs, &next))
+			trace_refuse(p->dp->net->trace, -ENOBUFS, "recirc",
+				     "deferred action limit reached, drop recirc action "
+				     "(recirc_id=0x%x)",
+				     recirc_id);
+	} else if (is_last) {
+		ovs_dp_process_packet(&next);
+	} else {
+		recirculate_copy(&next);
+	}
+	return 0;
+}
+
+static void set_cutlen(struct ovs_packet *p, const struct nlattr *a)
+{
+	struct ovs_action_trunc trunc;
+
+	memcpy(&trunc, nla_data(a), sizeof trunc);
+	p->cutlen = trunc.max_len;
+}
+
+/* ---- lists ---- */
+
+static int execute_action(struct ovs_packet *p, const struct nlattr *a, bool is_last,
+			  const u8 *actions, u16 len)
+{
+	int err = 0;
+
+	switch (nla_type(a)) {
+	case OVS_ACTION_ATTR_OUTPUT:
+		do_output(p, nla_get_u32(a), is_last);
+		p->cutlen = UINT32_MAX;
+		break;
+	case OVS_ACTION_ATTR_USERSPACE:
+		err = output_userspace(p, a, actions, len);
+		p->cutlen = UINT32_MAX;
+		break;
+	case OVS_ACTION_ATTR_RECIRC:
+		err = execute_recirc(p, nla_get_u32(a), is_last);
+		break;
+	case OVS_ACTION_ATTR_TRUNC:
+		set_cutlen(p, a);
+		break;
+	case OVS_ACTION_ATTR_PUSH_VLAN:
+		err = push_vlan(p, a);
+		break;
+	case OVS_ACTION_ATTR_POP_VLAN:
+		err = pop_vlan(p);
+		break;
+	case OVS_ACTION_ATTR_SET:
+	case OVS_ACTION_ATTR_SET_MASKED:
+		err = set(p, a);
+		break;
+	default: /* nothing else passes ovs_nla_check_actions() */
+		err = -EINVAL;
+		break;
+	}
+	return err;
+}
+
+static int do_execute_actions(struct ovs_packet *p, const u8 *actions, u16 len)
 {
 	const struct nlattr *a;
 	int rem, err = 0;
 
-	nla_for_each_attr(a, (const struct nlattr *)(const void *)flow->actions, flow->actions_len,
-			  rem)
+	nla_for_each_attr(a, (const struct nlattr *)(const void *)actions, len, rem)
 	{
-		switch (nla_type(a)) {
-		case OVS_ACTION_ATTR_OUTPUT:
-			do_output(dp, skb, nla_get_u32(a), rem == (int)NLA_ALIGN(a->nla_len));
-			break;
-		case OVS_ACTION_ATTR_PUSH_VLAN:
-			err = push_vlan(skb, a);
-			break;
-		case OVS_ACTION_ATTR_POP_VLAN:
-			err = pop_vlan(skb);
-			break;
-		case OVS_ACTION_ATTR_SET:
-		case OVS_ACTION_ATTR_SET_MASKED:
-			err = execute_set(skb, a, nla_type(a) == OVS_ACTION_ATTR_SET_MASKED);
-			break;
-		default: /* nothing else passes ovs_nla_check_actions() */
-			err = -EINVAL;
-			break;
-		}
+		err = execute_action(p, a, rem == (int)NLA_ALIGN(a->nla_len), actions, len);
 		if (err)
 			break;
 	}
 	return err;
 }
 
-int ovs_execute_actions(struct datapath *dp, struct sk_buff *skb, const struct sw_flow *flow)
+static void process_deferred_actions(struct ovs_net *ovs)
 {
+	while (ovs->fifo_tail < ovs->fifo_head)
+		ovs_dp_process_packet(&ovs->fifo[ovs->fifo_tail++].p);
+	ovs->fifo_head = ovs->fifo_tail = 0;
+}
+
+int ovs_execute_actions(struct ovs_packet *p, const u8 *actions, u16 len)
+{
+	struct datapath *dp = p->dp;
 	struct span sp = SPAN(dp->net->trace);
 	struct ovs_net *ovs = ovs_net(dp->net);
 	int err;
 
-	if (!flow->actions_len)
+	if (!len)
 		span_note(&sp, "actions", "none: the packet is dropped");
 	if (ovs->recursion >= OVS_RECURSION_LIMIT)
 		return span_end(&sp, trace_refuse(dp->net->trace, -ENETDOWN, NULL,
@@ -251,7 +453,9 @@ int ovs_execute_actions(struct datapath *dp, struct sk_buff *skb, const struct s
 						  "probable configuration error",
 						  dp->name));
 	ovs->recursion++;
-	err = do_execute_actions(dp, skb, flow);
+	err = do_execute_actions(p, actions, len);
+	if (ovs->recursion == 1)
+		process_deferred_actions(ovs);
 	ovs->recursion--;
 	return span_end(&sp, err);
 }

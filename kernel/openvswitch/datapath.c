@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Datapaths: the generic netlink family ovs_datapath, the way of a packet through one, and the
- * set-up of all three families. Models net/openvswitch/datapath.c, 6.1. Absent: the packet family
- * (a miss is counted as lost), meters, conntrack limits.
+ * set-up of all families. Models net/openvswitch/datapath.c, 6.1. Absent: meters, conntrack limits.
  */
 #include "base/alloc.h"
 #include "kernel/openvswitch/ovs_internal.h"
@@ -27,16 +26,6 @@ struct datapath *get_dp(const struct knet *net, int ifindex)
 
 /* ---- packets ---- */
 
-static void ovs_dp_upcall(struct datapath *dp)
-{
-	struct span sp = SPAN(dp->net->trace);
-
-	dp->n_missed++;
-	dp->n_lost++;
-	span_note(&sp, "result", "no flow matches: there is nobody to ask, the packet is lost");
-	span_end(&sp, 0);
-}
-
 static void count_packet(struct sw_flow *flow, const struct sk_buff *skb,
 			 const struct sw_flow_key *key, u64 now_ns)
 {
@@ -46,30 +35,53 @@ static void count_packet(struct sw_flow *flow, const struct sk_buff *skb,
 	flow->tcp_flags |= (u8)host_from_be16(key->tp_flags);
 }
 
-void ovs_dp_process_packet(struct datapath *dp, struct sk_buff *skb, u32 in_port)
+static void ask_userland(struct ovs_packet *p)
 {
+	const struct dp_upcall_info miss = { .cmd = OVS_PACKET_CMD_MISS,
+					     .portid = ovs_upcall_portid(p) };
+
+	ovs_dp_upcall(p, &miss, UINT32_MAX);
+	p->dp->n_missed++;
+}
+
+void ovs_dp_process_packet(struct ovs_packet *p)
+{
+	struct datapath *dp = p->dp;
 	struct span sp = SPAN(dp->net->trace);
-	struct sw_flow_key key;
 	struct sw_flow *flow;
 	u32 n_mask_hit = 0;
 
-	if (skb_set_protocol(skb) < 0 || ovs_flow_key_extract(&key, skb, in_port) < 0) {
-		span_note(&sp, "result", "dropped: no Ethernet header");
-		span_end(&sp, 0);
-		return;
-	}
-	flow = ovs_flow_tbl_lookup(&dp->table, &key, &n_mask_hit);
+	skb_get_hash(p->skb); /* for the cache of masks in Linux; upcalls show it */
+	flow = ovs_flow_tbl_lookup(&dp->table, &p->key, &n_mask_hit);
 	dp->n_mask_hit += n_mask_hit;
-	span_note(&sp, "lookup", "in port %u, recirc_id %u: %s after %u masks", in_port,
-		  key.recirc_id, flow ? "hit" : "miss", n_mask_hit);
+	span_note(&sp, "lookup", "in port %u, recirc_id %u: %s after %u masks", p->key.in_port,
+		  p->key.recirc_id, flow ? "hit" : "miss", n_mask_hit);
 	if (!flow) {
-		ovs_dp_upcall(dp);
+		ask_userland(p);
 	} else {
+		count_packet(flow, p->skb, &p->key, dp->net->now_ns);
+		ovs_execute_actions(p, flow->actions, flow->actions_len);
 		dp->n_hit++;
-		count_packet(flow, skb, &key, dp->net->now_ns);
-		ovs_execute_actions(dp, skb, flow);
 	}
 	span_end(&sp, 0);
+}
+
+void ovs_vport_receive(struct vport *vport, struct sk_buff *skb)
+{
+	struct ovs_packet p;
+
+	p.dp = vport->dp;
+	p.input_vport = vport;
+	p.skb = skb;
+	p.key_state = KEY_VALID;
+	p.mru = 0;
+	p.cutlen = UINT32_MAX;
+	if (skb_set_protocol(skb) < 0 || ovs_flow_key_extract(&p.key, skb, vport->port_no) < 0)
+		trace_refuse(vport->dp->net->trace, -EINVAL, NULL,
+			     "%s: a packet without an Ethernet header is dropped",
+			     vport->dev->name);
+	else
+		ovs_dp_process_packet(&p);
 }
 
 /* ---- the family ---- */
@@ -163,6 +175,17 @@ static int set_masks_cache_size(struct datapath *dp, u32 size)
 	return 0;
 }
 
+/* Whether tc tells where it missed is for the whole stack: as long as one datapath wants it. */
+static void share_recirc(struct datapath *dp, u32 features)
+{
+	const u32 f = OVS_DP_F_TC_RECIRC_SHARING;
+
+	if (features & ~dp->user_features & f)
+		dp->net->n_tc_skb_ext++;
+	else if (~features & dp->user_features & f)
+		dp->net->n_tc_skb_ext--;
+}
+
 /* What NEW and SET have in common. Features that are not given are off. */
 static int ovs_dp_change(struct datapath *dp, const struct nlattr **a)
 {
@@ -175,10 +198,15 @@ static int ovs_dp_change(struct datapath *dp, const struct nlattr **a)
 	if (features & ~(u32)FEATURES_KNOWN)
 		return trace_refuse(dp->net->trace, -EOPNOTSUPP, NULL, "unknown feature bits 0x%x",
 				    features & ~(u32)FEATURES_KNOWN);
+	if (features & OVS_DP_F_TC_RECIRC_SHARING && !dp->net->has_tc_skb_ext)
+		return trace_refuse(dp->net->trace, -EOPNOTSUPP, NULL,
+				    "TC_RECIRC_SHARING: this kernel is built without "
+				    "CONFIG_NET_TC_SKB_EXT");
 	if (size)
 		err = set_masks_cache_size(dp, nla_get_u32(size));
 	if (err)
 		return err;
+	share_recirc(dp, features);
 	dp->user_features = features;
 	if (features & OVS_DP_F_DISPATCH_UPCALL_PER_CPU && pids &&
 	    ovs_get_pids(pids, dp->pids, &dp->n_pids))
@@ -212,6 +240,7 @@ static void dp_destroy(struct datapath *dp)
 		if (vport->port_no != OVSP_LOCAL)
 			ovs_vport_del(vport);
 	}
+	share_recirc(dp, 0);
 	list_del(&dp->link);
 	vport = ovs_vport_find(dp, OVSP_LOCAL);
 	if (vport)
@@ -226,8 +255,10 @@ static void reset_features(struct genl_info *info)
 {
 	struct datapath *dp = lookup_dp(info);
 
-	if (dp)
-		dp->user_features = 0;
+	if (!dp)
+		return;
+	share_recirc(dp, 0);
+	dp->user_features = 0;
 }
 
 static int add_local_port(struct datapath *dp, struct genl_info *info)
@@ -345,13 +376,14 @@ static void on_netdev(struct notifier_block *nb, enum netdev_event event, struct
 	ovs_vport_del(vport);
 }
 
-/* What the three families differ in. */
+/* What the families differ in. */
 static const struct genl_family families[] = {
 	{ .name = OVS_DATAPATH_FAMILY,
 	  .version = OVS_DATAPATH_VERSION,
 	  .maxattr = OVS_DP_ATTR_MAX,
 	  .policy = ovs_datapath_policy,
 	  .ops = ovs_datapath_ops,
+	  .n_ops = OVS_N_OPS,
 	  .mcgrp = OVS_DATAPATH_MCGROUP,
 	  .resv_start_op = OVS_DP_CMD_SET + 1 },
 	{ .name = OVS_VPORT_FAMILY,
@@ -359,6 +391,7 @@ static const struct genl_family families[] = {
 	  .maxattr = OVS_VPORT_ATTR_MAX,
 	  .policy = ovs_vport_policy,
 	  .ops = ovs_vport_ops,
+	  .n_ops = OVS_N_OPS,
 	  .mcgrp = OVS_VPORT_MCGROUP,
 	  .resv_start_op = OVS_VPORT_CMD_SET + 1 },
 	{ .name = OVS_FLOW_FAMILY,
@@ -366,8 +399,16 @@ static const struct genl_family families[] = {
 	  .maxattr = OVS_FLOW_ATTR_MAX,
 	  .policy = ovs_flow_policy,
 	  .ops = ovs_flow_ops,
+	  .n_ops = OVS_N_OPS,
 	  .mcgrp = OVS_FLOW_MCGROUP,
 	  .resv_start_op = OVS_FLOW_CMD_SET + 1 },
+	{ .name = OVS_PACKET_FAMILY,
+	  .version = OVS_PACKET_VERSION,
+	  .maxattr = OVS_PACKET_ATTR_MAX,
+	  .policy = ovs_packet_policy,
+	  .ops = ovs_packet_ops,
+	  .n_ops = OVS_N_PACKET_OPS,
+	  .resv_start_op = OVS_PACKET_CMD_EXECUTE + 1 },
 };
 
 int ovs_init(struct knet *net)
@@ -382,7 +423,6 @@ int ovs_init(struct knet *net)
 	for (size_t i = 0; i < ARRAY_SIZE(families) && !err; i++) {
 		ovs->family[i] = families[i];
 		ovs->family[i].hdrsize = sizeof(struct ovs_header);
-		ovs->family[i].n_ops = OVS_N_OPS;
 		err = genl_register_family(net, &ovs->family[i]);
 	}
 	net->subsys[KNET_OPENVSWITCH] = ovs;

@@ -2,8 +2,8 @@
 /*
  * The checks of an action list before it becomes a flow's. Models ovs_nla_copy_actions() of
  * net/openvswitch/flow_netlink.c, 6.1, where every refusal is a bare -EINVAL. Absent, and refused
- * by name: all actions but output, push_vlan, pop_vlan, set and set_masked; set of anything but
- * addresses, IP headers, ports of TCP and UDP.
+ * by name: all actions but output, userspace, recirc, trunc, push_vlan, pop_vlan, set and
+ * set_masked; set of anything but addresses, IP headers, ports of TCP and UDP.
  */
 #include "base/alloc.h"
 #include "kernel/openvswitch/ovs_internal.h"
@@ -143,12 +143,44 @@ static int check_push_vlan(struct trace *t, const struct nlattr *a)
 	return 0;
 }
 
+/* Who is told must be given, also where the datapath looks it up by processor. */
+static int check_userspace(struct trace *t, const struct nlattr *nest)
+{
+	static const struct nla_policy policy[OVS_USERSPACE_ATTR_MAX + 1] = {
+		[OVS_USERSPACE_ATTR_PID] = { .type = NLA_U32 },
+		[OVS_USERSPACE_ATTR_USERDATA] = { .type = NLA_UNSPEC },
+		[OVS_USERSPACE_ATTR_EGRESS_TUN_PORT] = { .type = NLA_U32 },
+	};
+	const struct nlattr *a[OVS_USERSPACE_ATTR_MAX + 1];
+	int err = nla_parse_nested_deprecated(a, OVS_USERSPACE_ATTR_MAX, nest, policy, NULL);
+
+	if (err)
+		return trace_refuse(t, err, "userspace", "its attributes are malformed");
+	if (!a[OVS_USERSPACE_ATTR_PID] || !nla_get_u32(a[OVS_USERSPACE_ATTR_PID]))
+		return trace_refuse(t, -EINVAL, "userspace", "no pid, or pid 0");
+	return 0;
+}
+
+static int check_trunc(struct trace *t, const struct nlattr *a)
+{
+	struct ovs_action_trunc trunc;
+
+	memcpy(&trunc, nla_data(a), sizeof trunc);
+	if (trunc.max_len < ETH_HLEN)
+		return trace_refuse(t, -EINVAL, "trunc",
+				    "%u bytes are less than an Ethernet header", trunc.max_len);
+	return 0;
+}
+
 /* Sizes of the actions that have a fixed one. */
 static bool has_right_size(const struct nlattr *a)
 {
 	switch (nla_type(a)) {
 	case OVS_ACTION_ATTR_OUTPUT:
+	case OVS_ACTION_ATTR_RECIRC:
 		return nla_len(a) == 4;
+	case OVS_ACTION_ATTR_TRUNC:
+		return nla_len(a) == sizeof(struct ovs_action_trunc);
 	case OVS_ACTION_ATTR_PUSH_VLAN:
 		return nla_len(a) == sizeof(struct ovs_action_push_vlan);
 	case OVS_ACTION_ATTR_POP_VLAN:
@@ -171,6 +203,12 @@ static int check_action(struct trace *t, const struct nlattr *a, const struct sw
 			return trace_refuse(t, -EINVAL, "output", "port %u is too large",
 					    nla_get_u32(a));
 		return 0;
+	case OVS_ACTION_ATTR_USERSPACE:
+		return check_userspace(t, a);
+	case OVS_ACTION_ATTR_RECIRC:
+		return 0;
+	case OVS_ACTION_ATTR_TRUNC:
+		return check_trunc(t, a);
 	case OVS_ACTION_ATTR_PUSH_VLAN:
 		return check_push_vlan(t, a);
 	case OVS_ACTION_ATTR_POP_VLAN:

@@ -2,8 +2,6 @@
 /*
  * What a datapath sees in a packet: ovs_flow_key_extract(). Models net/openvswitch/flow.c, 6.1.
  * Absent: tunnels, conntrack, MPLS, NSH, IPv6 extension headers but for the protocol after them.
- * Linux goes on at the chain where tc missed only when a datapath asked for TC_RECIRC_SHARING; here
- * a packet that tc left in a chain always does.
  */
 #include "kernel/openvswitch/ovs_internal.h"
 
@@ -166,19 +164,15 @@ static void extract_tag(struct vlan_head *tag, const struct packet_headers *h, u
 	tag->tci = h->vlan[n].tci | be16_from_host(VLAN_CFI_MASK);
 }
 
-int ovs_flow_key_extract(struct sw_flow_key *key, const struct sk_buff *skb, u32 in_port)
+/* All but the metadata, into a key in which that is 0 elsewhere. */
+static int key_extract(struct sw_flow_key *key, const struct sk_buff *skb)
 {
 	const u8 *data = skb->p.data;
 	struct packet_headers h;
 
 	if (skb->p.size < ETH_HLEN_)
 		return -EINVAL;
-	memset(key, 0, sizeof *key);
 	packet_dissect(&h, data, skb->p.size);
-	key->recirc_id = skb->tc_chain;
-	key->in_port = in_port;
-	key->skb_mark = skb->mark;
-	key->priority = skb->priority;
 	memcpy(key->eth_dst, data, ETH_ALEN_);
 	memcpy(key->eth_src, data + ETH_ALEN_, ETH_ALEN_);
 	key->eth_type = h.eth_type;
@@ -195,4 +189,46 @@ int ovs_flow_key_extract(struct sw_flow_key *key, const struct sk_buff *skb, u32
 	if (h.l4 != ABSENT && h.l3_type != PACKET_L3_ARP)
 		extract_l4(key, data + h.l4, skb->p.size - h.l4, h.l3_type == PACKET_L3_IPV4);
 	return 0;
+}
+
+int ovs_flow_key_extract(struct sw_flow_key *key, const struct sk_buff *skb, u32 in_port)
+{
+	memset(key, 0, sizeof *key);
+	/* Where tc missed, if a datapath asked to know. */
+	if (skb->dev && skb->dev->net && skb->dev->net->n_tc_skb_ext)
+		key->recirc_id = skb->tc_chain;
+	key->in_port = in_port;
+	key->skb_mark = skb->mark;
+	key->priority = skb->priority;
+	return key_extract(key, skb);
+}
+
+int ovs_flow_key_extract_userspace(struct trace *t, struct sw_flow_key *key,
+				   const struct sk_buff *skb, const struct nlattr *nla_key)
+{
+	int err = ovs_nla_get_flow_metadata(t, key, nla_key);
+
+	return err ? err : key_extract(key, skb);
+}
+
+static void copy_metadata(struct sw_flow_key *to, const struct sw_flow_key *from)
+{
+	memcpy(to->ct_labels, from->ct_labels, sizeof to->ct_labels);
+	to->ct_state = from->ct_state;
+	to->ct_mark = from->ct_mark;
+	to->ct_zone = from->ct_zone;
+	to->dp_hash = from->dp_hash;
+	to->priority = from->priority;
+	to->skb_mark = from->skb_mark;
+	to->recirc_id = from->recirc_id;
+	to->in_port = from->in_port;
+}
+
+int ovs_flow_key_update(struct sw_flow_key *key, const struct sk_buff *skb)
+{
+	const struct sw_flow_key old = *key;
+
+	memset(key, 0, sizeof *key);
+	copy_metadata(key, &old);
+	return key_extract(key, skb);
 }

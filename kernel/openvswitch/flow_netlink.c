@@ -519,6 +519,45 @@ int ovs_nla_get_match(struct trace *t, struct sw_flow_key *key, struct sw_flow_k
 	return err ? err : match_validate(t, key, mask, key_present, as.present);
 }
 
+#define METADATA                                                                                \
+	(BIT(OVS_KEY_ATTR_DP_HASH) | BIT(OVS_KEY_ATTR_RECIRC_ID) | BIT(OVS_KEY_ATTR_PRIORITY) | \
+	 BIT(OVS_KEY_ATTR_SKB_MARK) | BIT(OVS_KEY_ATTR_CT_STATE) | BIT(OVS_KEY_ATTR_CT_ZONE) |  \
+	 BIT(OVS_KEY_ATTR_CT_MARK) | BIT(OVS_KEY_ATTR_CT_LABELS))
+
+int ovs_nla_get_flow_metadata(struct trace *t, struct sw_flow_key *key,
+			      const struct nlattr *nla_key)
+{
+	struct attrs as = { .present = 0 };
+	u64 present;
+	int err = parse_attrs(t, &as, nla_key, false);
+
+	memset(key, 0, sizeof *key);
+	present = as.present;
+	if (!err && present & BIT(OVS_KEY_ATTR_ETHERTYPE) &&
+	    !(present & BIT(OVS_KEY_ATTR_ETHERNET)))
+		err = trace_refuse(t, -EINVAL, "eth",
+				   "frames without an Ethernet header are not modelled");
+	/* What else of it is in the packet does not count. */
+	if (!err)
+		err = refuse_attrs(t,
+				   present & (ABSENT_IN_KEY & ~BIT(OVS_KEY_ATTR_MPLS) &
+					      ~BIT(OVS_KEY_ATTR_NSH)),
+				   "not modelled yet");
+	if (err)
+		return err;
+	key->in_port = DP_MAX_PORTS;
+	if (present & BIT(OVS_KEY_ATTR_IN_PORT)) {
+		key->in_port = nla_get_u32(as.a[OVS_KEY_ATTR_IN_PORT]);
+		if (key->in_port >= DP_MAX_PORTS)
+			return trace_refuse(t, -EINVAL, "in_port",
+					    "Port %u exceeds max allowable %u", key->in_port,
+					    DP_MAX_PORTS);
+	}
+	as.present = present & METADATA;
+	copy_pieces(key, &as);
+	return check_ct_state(t, key);
+}
+
 /* ---- messages ---- */
 
 /* Puts one attribute of @out, put together from its pieces. */

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The openvswitch datapath: generic netlink families ovs_datapath, ovs_vport, ovs_flow; the flow
- * table (a hash table for each mask); actions. Model of net/openvswitch/, 6.1;
- * facts/kernel-tc.md 6. Its packet family (upcalls, execute) comes with a later issue: until then a
- * miss is counted as lost, and the trace says so.
+ * The openvswitch datapath: generic netlink families ovs_datapath, ovs_vport, ovs_flow, ovs_packet;
+ * the flow table (a hash table for each mask); actions; upcalls. Model of net/openvswitch/, 6.1;
+ * facts/kernel-tc.md 6.
  */
 #ifndef KERNEL_OPENVSWITCH_OPENVSWITCH_H
 #define KERNEL_OPENVSWITCH_OPENVSWITCH_H

@@ -16,12 +16,19 @@
 #include <linux/openvswitch.h>
 
 #define DP_MAX_PORTS	    65535u /* USHRT_MAX, as in Linux */
-#define OVS_RECURSION_LIMIT 5
-#define OVS_MASKS_MAX	    1024u  /* of one datapath: -ENOSPC */
-#define OVS_ACTIONS_SIZE    32768u /* bytes of one action list: it and a key fit a reply */
-#define OVS_CPUS	    16u	   /* of the model's machine: that many upcall port ids at most */
+#define OVS_RECURSION_LIMIT 5	   /* action lists within action lists: -ENETDOWN */
+#define OVS_DEFERRED_ACTION_THRESHOLD \
+	(OVS_RECURSION_LIMIT - 2)      /* deeper, a recirculation waits until the others are done */
+#define OVS_DEFERRED_ACTIONS_MAX 9     /* of one packet that came in; more are dropped */
+#define OVS_MASKS_MAX		 1024u /* of one datapath: -ENOSPC */
+#define OVS_ACTIONS_SIZE	 32768u /* bytes of one action list: it and a key fit a reply */
+#define OVS_CPUS		 16u /* of the model's machine: that many upcall port ids at most */
 
 #define VLAN_CFI_MASK 0x1000 /* in a TCI: there is a tag */
+
+/* In OVS_PACKET_ATTR_HASH, above the hash: part of the interface, but in no header of it. */
+#define OVS_PACKET_HASH_SW_BIT (1ull << 32)
+#define OVS_PACKET_HASH_L4_BIT (1ull << 33)
 
 struct vlan_head {
 	be16 tpid, tci; /* 0: no tag */
@@ -103,6 +110,35 @@ struct vport {
 	struct net_device own; /* of an internal port */
 };
 
+/*
+ * A packet on its way through a datapath: what Linux has in OVS_CB(skb), and its key. The actions
+ * change packet and key alike; the key of a packet that was changed is brought up to date when
+ * somebody needs it.
+ */
+enum key_state {
+	KEY_VALID,
+	KEY_BEHIND, /* the packet was changed */
+	KEY_STALE,  /* SW_FLOW_KEY_INVALID: a second tag came or went; an upcall has the old key, as
+		       in  Linux, a recirculation a new one */
+};
+
+struct ovs_packet {
+	struct datapath *dp;
+	struct vport *input_vport;
+	struct sk_buff *skb;
+	struct sw_flow_key key;
+	enum key_state key_state;
+	u16 mru;    /* largest fragment that it was put together from; 0: none */
+	u32 cutlen; /* bytes of it that the next output gets: trunc(); UINT32_MAX: all */
+};
+
+/* A recirculation that waits. */
+struct deferred_action {
+	struct ovs_packet p;
+	struct sk_buff skb;
+	u8 buf[PACKET_HEADROOM + PACKET_MAX];
+};
+
 struct datapath {
 	struct list link; /* in struct ovs_net */
 	struct knet *net;
@@ -120,15 +156,18 @@ enum ovs_family {
 	OVS_DATAPATH,
 	OVS_VPORT,
 	OVS_FLOW,
+	OVS_PACKET,
 	OVS_N_FAMILIES
 };
 
-#define OVS_N_OPS 4 /* of each: new, del, get, set */
+#define OVS_N_OPS 4 /* of each but the last: new, del, get, set */
 
 struct ovs_net {
 	struct list dps;
 	struct genl_family family[OVS_N_FAMILIES];
-	u8 recursion; /* action lists under way, one within the other */
+	u8 recursion; /* exec_actions_level: action lists under way, one within the other */
+	u8 fifo_head, fifo_tail; /* [tail, head) of @fifo wait */
+	struct deferred_action fifo[OVS_DEFERRED_ACTIONS_MAX];
 	struct notifier_block nb;
 };
 
@@ -149,6 +188,9 @@ int ovs_nla_get_match(struct trace *t, struct sw_flow_key *key, struct sw_flow_k
  * @m. */
 void ovs_nla_put_key(struct kmsg *m, int attr, const struct sw_flow_key *key,
 		     const struct sw_flow_key *out, bool is_mask);
+/* What a key says that is not in its packet: ports, marks, recirc_id. */
+int ovs_nla_get_flow_metadata(struct trace *t, struct sw_flow_key *key,
+			      const struct nlattr *nla_key) MUST_CHECK;
 bool ovs_is_vlan_type(be16 type);
 
 /* flow_actions.c. @key is masked. */
@@ -159,6 +201,12 @@ u8 *ovs_nla_copy_actions(const struct nlattr *actions, u16 *len) MUST_CHECK;
 
 /* flow_key.c */
 int ovs_flow_key_extract(struct sw_flow_key *key, const struct sk_buff *skb, u32 in_port);
+/* The key of a packet that a user sent, with the metadata of the attributes. */
+int ovs_flow_key_extract_userspace(struct trace *t, struct sw_flow_key *key,
+				   const struct sk_buff *skb,
+				   const struct nlattr *nla_key) MUST_CHECK;
+/* What is in the packet is read again; the metadata stays. */
+int ovs_flow_key_update(struct sw_flow_key *key, const struct sk_buff *skb) MUST_CHECK;
 void ovs_flow_mask_key(struct sw_flow_key *out, const struct sw_flow_key *key,
 		       const struct sw_flow_key *mask);
 
@@ -185,7 +233,24 @@ int ovs_flow_tbl_insert(struct sw_flow_table *t, const struct sw_flow_new *like,
 void ovs_flow_tbl_remove(struct sw_flow_table *t, struct sw_flow *flow);
 
 /* actions.c */
-int ovs_execute_actions(struct datapath *dp, struct sk_buff *skb, const struct sw_flow *flow);
+int ovs_execute_actions(struct ovs_packet *p, const u8 *actions, u16 len);
+
+/* upcall.c */
+/* What is asked of userland, or told to it. */
+struct dp_upcall_info {
+	u8 cmd;			       /* OVS_PACKET_CMD_MISS, _ACTION */
+	u32 portid;		       /* whom; 0: nobody */
+	const struct nlattr *userdata; /* NULL: none */
+	const void *actions;	       /* NULL: not wanted */
+	int actions_len;
+};
+/* The first @cutlen bytes go up. 0; negative: lost, counted, and the trace says why. */
+int ovs_dp_upcall(struct ovs_packet *p, const struct dp_upcall_info *info, u32 cutlen);
+/* Whom to ask about a packet that no flow matches: by hash over the pids of its port, or with
+ * dispatch by processor the pid of this one. 0: nobody. */
+u32 ovs_upcall_portid(const struct ovs_packet *p);
+/* The pid of the processor that runs, of OVS_DP_ATTR_PER_CPU_PIDS. */
+u32 ovs_dp_get_upcall_portid(const struct datapath *dp);
 
 /* vport.c */
 /* What a port is made of. @port_no 0: the lowest that is free, but for the local port. */
@@ -212,9 +277,17 @@ extern const struct genl_op ovs_vport_ops[OVS_N_OPS];
 extern const struct nla_policy ovs_vport_policy[];
 
 /* datapath.c */
-void ovs_dp_process_packet(struct datapath *dp, struct sk_buff *skb, u32 in_port);
+/* A packet came in at a port. */
+void ovs_vport_receive(struct vport *vport, struct sk_buff *skb);
+/* Looks up the key and runs the actions, or asks userland. */
+void ovs_dp_process_packet(struct ovs_packet *p);
 extern const struct genl_op ovs_datapath_ops[OVS_N_OPS];
 extern const struct nla_policy ovs_datapath_policy[];
+
+/* packet_cmd.c */
+#define OVS_N_PACKET_OPS 1
+extern const struct genl_op ovs_packet_ops[OVS_N_PACKET_OPS];
+extern const struct nla_policy ovs_packet_policy[];
 
 /* flow_cmd.c */
 extern const struct genl_op ovs_flow_ops[OVS_N_OPS];

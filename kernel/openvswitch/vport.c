@@ -21,18 +21,14 @@ struct vport *ovs_vport_find(const struct datapath *dp, u32 port_no)
 
 static enum rx_handler_result netdev_frame_hook(struct sk_buff *skb)
 {
-	struct vport *vport = skb->dev->rx_handler_data;
-
-	ovs_dp_process_packet(vport->dp, skb, vport->port_no);
+	ovs_vport_receive(skb->dev->rx_handler_data, skb);
 	return RX_HANDLER_CONSUMED;
 }
 
 /* The host sends through an internal port. */
 static int internal_dev_xmit(struct sk_buff *skb, struct net_device *dev)
 {
-	struct vport *vport = netdev_priv(dev);
-
-	ovs_dp_process_packet(vport->dp, skb, vport->port_no);
+	ovs_vport_receive(netdev_priv(dev), skb);
 	return 0;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A received packet through the filters of its device. Models tcf_classify() of net/sched/cls_api.c
- * and sch_handle_ingress() of net/core/dev.c, 6.1. The chain of a miss is always kept for Open
- * vSwitch (TC_SKB_EXT), which Linux does when a datapath asked for it.
+ * and sch_handle_ingress() of net/core/dev.c, 6.1. A kernel without
+ * TC_SKB_EXT knows nothing of the chain of a miss.
  */
 #include "kernel/sched/sched_internal.h"
 
@@ -48,7 +48,7 @@ int tcf_classify(struct sk_buff *skb, const struct tcf_block *block, struct tcf_
 	u32 last_chain = 0;
 	int verdict;
 
-	if (skb->tc_chain) {
+	if (skb->tc_chain && block->net->has_tc_skb_ext) {
 		from = tcf_chain_lookup(block, skb->tc_chain);
 		if (!from) {
 			span_end(&sp, 0);
@@ -58,7 +58,7 @@ int tcf_classify(struct sk_buff *skb, const struct tcf_block *block, struct tcf_
 		last_chain = from->index;
 	}
 	verdict = classify(skb, from->filter_chain, chain0->filter_chain, res, &last_chain);
-	if (verdict == TC_ACT_UNSPEC && last_chain)
+	if (verdict == TC_ACT_UNSPEC && last_chain && block->net->n_tc_skb_ext)
 		skb->tc_chain = last_chain;
 	span_note(&sp, "verdict", "%d", verdict);
 	span_note(&sp, "chain", "%u", last_chain);
