@@ -67,6 +67,16 @@ static void kernel_close(void *sock)
 	ksock_close(sock);
 }
 
+static bool kernel_has_message(const void *sock)
+{
+	return ksock_has_message(sock);
+}
+
+static void kernel_set_rcvbuf(void *sock, size_t bytes)
+{
+	ksock_set_rcvbuf(sock, bytes);
+}
+
 struct nl_kernel_calls host_kernel_calls(struct knet *kernel)
 {
 	return (struct nl_kernel_calls){
@@ -76,6 +86,8 @@ struct nl_kernel_calls host_kernel_calls(struct knet *kernel)
 		.recvmsg = kernel_recvmsg,
 		.join = kernel_join,
 		.close = kernel_close,
+		.has_message = kernel_has_message,
+		.set_rcvbuf = kernel_set_rcvbuf,
 	};
 }
 

@@ -91,6 +91,17 @@ NOINLINE uint8_t *nl_msg_refuse_(struct nl_msg *m, size_t size)
 	return NULL;
 }
 
+uint8_t *nl_put_bytes(struct nl_msg *m, size_t size)
+{
+	uint8_t *p = m->buf + m->size;
+
+	if (m->error || NLA_ALIGN(size) > m->cap - m->size)
+		return nl_msg_refuse_(m, 0);
+	memset(p, 0, NLA_ALIGN(size));
+	m->size += NLA_ALIGN(size);
+	return p;
+}
+
 void nl_put(struct nl_msg *m, uint16_t type, const void *data, size_t size)
 {
 	uint8_t *p = nl_put_space(m, type, size);

@@ -96,6 +96,9 @@ static inline uint8_t *nl_put_space(struct nl_msg *m, uint16_t type, size_t size
 	return p + sizeof a;
 }
 
+/* Attributes that are there as bytes, a multiple of 4: @size bytes to be filled, or NULL. */
+uint8_t *nl_put_bytes(struct nl_msg *m, size_t size);
+
 void nl_put(struct nl_msg *m, uint16_t type, const void *data, size_t size);
 
 /* Two attributes of one size, which is a constant and small, with one look at the room. */

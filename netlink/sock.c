@@ -55,6 +55,11 @@ struct trace *nl_sock_trace(const struct nl_sock *s)
 	return s->trace;
 }
 
+struct nl_transport *nl_sock_transport(struct nl_sock *s)
+{
+	return s->transport;
+}
+
 static uint32_t next_seq(struct nl_sock *s)
 {
 	/* 0 is the number of events. */

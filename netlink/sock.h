@@ -23,6 +23,8 @@ int nl_sock_new(struct nl_sock **out, struct nl_transport *t, struct trace *trac
 		struct diag *d) MUST_CHECK;
 void nl_sock_free(struct nl_sock *s);
 struct trace *nl_sock_trace(const struct nl_sock *s);
+/* What it speaks over; borrowed. For opening another one as it is. */
+struct nl_transport *nl_sock_transport(struct nl_sock *s);
 
 /* What a kernel said besides an errno: from the TLVs of an ack. */
 struct nl_extack {

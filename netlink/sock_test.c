@@ -785,6 +785,69 @@ static void the_kernel_of_this_machine_answers(void **state)
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+/* ---- what a kernel sends without being asked ---- */
+
+static bool fake_has_message(const void *sock)
+{
+	return true;
+}
+
+static void fake_set_rcvbuf(void *sock, size_t bytes)
+{
+}
+
+static void unsolicited_messages_are_received_on_a_socket_of_their_own(void **state)
+{
+	struct env *e = *state;
+	struct nl_kernel_calls calls = calls_of(&e->k);
+	struct nl_transport *t = NULL, *other = NULL;
+	_Alignas(8) uint8_t buf[256];
+	const uint32_t payload = 5;
+	struct diag d;
+
+	calls.has_message = fake_has_message;
+	calls.set_rcvbuf = fake_set_rcvbuf;
+	assert_int_equal(nl_transport_open_inproc(&t, &calls, NETLINK_GENERIC, NULL), 0);
+	assert_int_equal(nl_transport_open_another(&other, t, NULL), 0);
+	assert_int_equal(other->protocol, NETLINK_GENERIC);
+	assert_int_equal(nl_transport_set_rcvbuf(other, 5), 0);
+	assert_int_equal(nl_transport_fd(other), -1);
+	assert_true(nl_transport_has_message(other));
+	diag_init(&d);
+	assert_int_equal(nl_transport_receive(other, buf, sizeof buf, &d), 0);
+	add_message(add_datagram(&e->k), 99, 0, 0, 0, &payload, sizeof payload);
+	assert_int_equal(nl_transport_receive(other, buf, sizeof buf, &d), NLMSG_HDRLEN + 4);
+	add_message(add_datagram(&e->k), 99, 0, 0, 0, &payload, sizeof payload);
+	assert_int_equal(nl_transport_receive(other, buf, 8, &d), -EMSGSIZE);
+	assert_string_equal(d.words, "a message of 20 bytes is lost: the buffer has 8");
+	nl_transport_close(other);
+	nl_transport_close(t);
+}
+
+/* A transport that is made for requests. */
+static void a_transport_may_be_without_them(void **state)
+{
+	struct env *e = *state;
+	const struct nl_kernel_calls calls = calls_of(&e->k);
+	static struct nl_transport_class poor;
+	struct nl_transport *t = NULL, *other = NULL;
+	struct nl_transport bare;
+	struct diag d;
+
+	assert_int_equal(nl_transport_open_inproc(&t, &calls, NETLINK_GENERIC, NULL), 0);
+	assert_false(nl_transport_has_message(t));
+	assert_int_equal(nl_transport_set_rcvbuf(t, 5), -EOPNOTSUPP);
+	poor = (struct nl_transport_class){ .name = "poor" };
+	bare = (struct nl_transport){ .class = &poor };
+	diag_init(&d);
+	assert_int_equal(nl_transport_open_another(&other, &bare, &d), -EOPNOTSUPP);
+	assert_string_equal(d.words, "a transport of type poor opens no more sockets");
+	assert_false(nl_transport_has_message(&bare));
+	assert_int_equal(nl_transport_fd(&bare), -1);
+	assert_int_equal(nl_transport_set_rcvbuf(&bare, 5), -EOPNOTSUPP);
+	nl_transport_close(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -795,6 +858,8 @@ int main(void)
 		CASE(an_echo_and_an_ack_are_both_taken),
 		CASE(a_request_that_asks_for_no_answer_gets_an_ack),
 		CASE(silence_is_not_success),
+		CASE(unsolicited_messages_are_received_on_a_socket_of_their_own),
+		CASE(a_transport_may_be_without_them),
 		CASE(errors_of_the_transport_have_their_words),
 		CASE(many_requests_go_out_in_few_datagrams),
 		CASE(answers_of_many_are_sorted_and_the_unanswered_fail),

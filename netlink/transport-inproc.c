@@ -39,6 +39,28 @@ static int inproc_join(struct nl_transport *t, uint32_t group)
 	return in->calls.join(in->sock, group);
 }
 
+static int inproc_another(struct nl_transport *t, struct nl_transport **out, struct diag *d)
+{
+	return nl_transport_open_inproc(out, &inproc_of(t)->calls, t->protocol, d);
+}
+
+static int inproc_set_rcvbuf(struct nl_transport *t, size_t bytes)
+{
+	struct inproc *in = inproc_of(t);
+
+	if (!in->calls.set_rcvbuf)
+		return -EOPNOTSUPP;
+	in->calls.set_rcvbuf(in->sock, bytes);
+	return 0;
+}
+
+static bool inproc_has_message(struct nl_transport *t)
+{
+	const struct inproc *in = inproc_of(t);
+
+	return in->calls.has_message && in->calls.has_message(in->sock);
+}
+
 static void inproc_close(struct nl_transport *t)
 {
 	struct inproc *in = inproc_of(t);
@@ -52,6 +74,9 @@ static const struct nl_transport_class inproc_class = {
 	.sendmsg = inproc_sendmsg,
 	.recvmsg = inproc_recvmsg,
 	.join = inproc_join,
+	.another = inproc_another,
+	.set_rcvbuf = inproc_set_rcvbuf,
+	.has_message = inproc_has_message,
 	.close = inproc_close,
 };
 
@@ -73,10 +98,4 @@ int nl_transport_open_inproc(struct nl_transport **out, const struct nl_kernel_c
 	}
 	*out = &in->up;
 	return 0;
-}
-
-void nl_transport_close(struct nl_transport *t)
-{
-	if (t)
-		t->class->close(t);
 }

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <libmnl/libmnl.h>
+#include <limits.h>
 #include <linux/netlink.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -94,6 +95,35 @@ static int linux_join(struct nl_transport *t, uint32_t group)
 		       : 0;
 }
 
+static int linux_another(struct nl_transport *t, struct nl_transport **out, struct diag *d)
+{
+	return nl_transport_open_linux(out, t->protocol, d);
+}
+
+/* Linux doubles what is asked for, because it counts its own structures too. */
+static int linux_set_rcvbuf(struct nl_transport *t, size_t bytes)
+{
+	int fd = mnl_socket_get_fd(linux_of(t)->mnl);
+	int size = bytes < INT_MAX ? (int)bytes : INT_MAX;
+
+	if (!setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) ||
+	    !setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size))
+		return 0;
+	return -errno;
+}
+
+static int linux_fd(struct nl_transport *t)
+{
+	return mnl_socket_get_fd(linux_of(t)->mnl);
+}
+
+static bool linux_has_message(struct nl_transport *t)
+{
+	struct pollfd p = { .fd = linux_fd(t), .events = POLLIN };
+
+	return poll(&p, 1, 0) > 0;
+}
+
 static void linux_close(struct nl_transport *t)
 {
 	struct linux_sock *s = linux_of(t);
@@ -108,6 +138,10 @@ static const struct nl_transport_class linux_class = {
 	.sendmsg = linux_sendmsg,
 	.recvmsg = linux_recvmsg,
 	.join = linux_join,
+	.another = linux_another,
+	.set_rcvbuf = linux_set_rcvbuf,
+	.fd = linux_fd,
+	.has_message = linux_has_message,
 	.close = linux_close,
 };
 

@@ -35,6 +35,17 @@ struct nl_transport_class {
 	 */
 	ssize_t (*recvmsg)(struct nl_transport *t, void *buf, size_t cap, bool wait);
 
+	/*
+	 * The rest may be NULL in a class that is made for requests only. @another: a new socket
+	 * of the same kind, protocol and kernel. @set_rcvbuf: how many bytes may wait to be
+	 * received, about. @fd: what can be polled for POLLIN; -1: nothing, a kernel in this
+	 * process. @has_message: whether recvmsg would return something else than -EAGAIN.
+	 */
+	int (*another)(struct nl_transport *t, struct nl_transport **out, struct diag *d);
+	int (*set_rcvbuf)(struct nl_transport *t, size_t bytes);
+	int (*fd)(struct nl_transport *t);
+	bool (*has_message)(struct nl_transport *t);
+
 	/* Joins a multicast group. 0 or negative errno. */
 	int (*join)(struct nl_transport *t, uint32_t group);
 

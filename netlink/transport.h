@@ -20,6 +20,9 @@ struct nl_kernel_calls {
 	ssize_t (*recvmsg)(void *sock, void *buf, size_t cap);
 	int (*join)(void *sock, uint32_t group);
 	void (*close)(void *sock);
+	/* For unsolicited messages; may be NULL. */
+	bool (*has_message)(const void *sock);
+	void (*set_rcvbuf)(void *sock, size_t bytes);
 };
 
 /* @calls is kept by copy; the kernel must outlive the transport. 0, -ENOMEM. */
@@ -28,6 +31,23 @@ int nl_transport_open_inproc(struct nl_transport **out, const struct nl_kernel_c
 
 /* The kernel of this machine. 0 or negative errno with words. */
 int nl_transport_open_linux(struct nl_transport **out, int protocol, struct diag *d) MUST_CHECK;
+
+/*
+ * For what a kernel sends without being asked: a socket of its own for each receiver, since one on
+ * which requests are answered passes over everything else.
+ *
+ * nl_transport_open_another(): a socket as @t is. -EOPNOTSUPP: its class cannot.
+ * nl_transport_receive(): one datagram, never waits. Its size; 0: there is none; -ENOBUFS: the
+ * queue was full and messages were lost, once for each loss: go on receiving; -EMSGSIZE: it was
+ * longer than @cap, and is gone; else negative errno; all with words.
+ */
+int nl_transport_open_another(struct nl_transport **out, struct nl_transport *t,
+			      struct diag *d) MUST_CHECK;
+ssize_t nl_transport_receive(struct nl_transport *t, void *buf, size_t cap,
+			     struct diag *d) MUST_CHECK;
+int nl_transport_set_rcvbuf(struct nl_transport *t, size_t bytes) MUST_CHECK;
+int nl_transport_fd(struct nl_transport *t); /* -1: it cannot be polled */
+bool nl_transport_has_message(struct nl_transport *t);
 
 void nl_transport_close(struct nl_transport *t); /* NULL is fine */
 
