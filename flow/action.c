@@ -5,10 +5,9 @@
 #include "base/alloc.h"
 
 const char *const flow_action_names[FLOW_N_ACTION_TYPES] = {
-	[FLOW_ACT_OUTPUT] = "output",
-	[FLOW_ACT_PUSH_VLAN] = "push_vlan",
-	[FLOW_ACT_POP_VLAN] = "pop_vlan",
-	[FLOW_ACT_SET] = "set",
+	[FLOW_ACT_OUTPUT] = "output",	    [FLOW_ACT_PUSH_VLAN] = "push_vlan",
+	[FLOW_ACT_POP_VLAN] = "pop_vlan",   [FLOW_ACT_SET] = "set",
+	[FLOW_ACT_USERSPACE] = "userspace", [FLOW_ACT_RECIRC] = "recirc",
 };
 
 void flow_actions_init(struct flow_actions *l)
@@ -44,6 +43,15 @@ struct flow_action *flow_actions_add(struct flow_actions *l)
 	return a;
 }
 
+static bool userspace_is_equal(const struct flow_userspace *a, const struct flow_userspace *b)
+{
+	return a->pid == b->pid && a->actions == b->actions &&
+	       a->has_tunnel_out_port == b->has_tunnel_out_port &&
+	       (!a->has_tunnel_out_port || a->tunnel_out_port == b->tunnel_out_port) &&
+	       a->userdata_size == b->userdata_size &&
+	       !memcmp(a->userdata, b->userdata, a->userdata_size);
+}
+
 static bool action_is_equal(const struct flow_action *a, const struct flow_action *b)
 {
 	if (a->type != b->type)
@@ -60,6 +68,10 @@ static bool action_is_equal(const struct flow_action *a, const struct flow_actio
 		return a->set.header == b->set.header &&
 		       !memcmp(&a->set.key, &b->set.key, sizeof a->set.key) &&
 		       !memcmp(&a->set.mask, &b->set.mask, sizeof a->set.mask);
+	case FLOW_ACT_USERSPACE:
+		return userspace_is_equal(&a->userspace, &b->userspace);
+	case FLOW_ACT_RECIRC:
+		return a->recirc_id == b->recirc_id;
 	case FLOW_N_ACTION_TYPES:
 		break;
 	}

@@ -7,6 +7,7 @@
  */
 #include "flow/attr.h"
 
+#include "base/hash.h"
 #include "flow/key_internal.h"
 #include "netlink/attr.h"
 
@@ -61,6 +62,8 @@ void flow_match_encode(struct nl_msg *msg, const struct flow_match *m, bool mask
 /* The attributes of one level; those that are taken are set to NULL. */
 struct level {
 	const struct nlattr *a[N_KEY_ATTRS];
+	bool of_packet;	  /* what is not in the vocabulary is passed over ... */
+	const char *more; /* ... and the first that is not 0 is remembered */
 };
 
 static const char *attr_name(unsigned int type)
@@ -74,12 +77,28 @@ static const char *attr_name(unsigned int type)
 	return type == OVS_KEY_ATTR_ENCAP ? "encap" : "?";
 }
 
+static bool is_zero(const struct nlattr *a)
+{
+	const uint8_t *p = nl_attr_data(a);
+
+	for (size_t i = 0; i < nl_attr_size(a); i++)
+		if (p[i])
+			return false;
+	return true;
+}
+
+static void note_more(struct level *l, const struct nlattr *a)
+{
+	if (!l->more && !is_zero(a))
+		l->more = attr_name(nl_attr_type(a));
+}
+
 static int read_level(struct level *l, const void *data, size_t size, struct diag *d)
 {
 	const uint8_t *p = data;
 	size_t at = 0;
 
-	*l = (struct level){ { NULL } };
+	*l = (struct level){ .of_packet = l->of_packet, .more = l->more };
 	while (size - at >= sizeof(struct nlattr)) {
 		const struct nlattr *a = (const void *)(p + at);
 		uint16_t type = nl_attr_type(a);
@@ -87,12 +106,17 @@ static int read_level(struct level *l, const void *data, size_t size, struct dia
 		if (a->nla_len < sizeof *a || a->nla_len > size - at)
 			return diag_set_at(d, at, -EINVAL, "an attribute of %u bytes of %zu",
 					   a->nla_len, size - at);
-		if (type >= N_KEY_ATTRS || !type)
+		if (l->of_packet && type >= N_KEY_ATTRS) {
+			note_more(l, a);
+			type = 0;
+		} else if (type >= N_KEY_ATTRS || !type) {
 			return diag_set_at(d, at, -EOPNOTSUPP, "key attribute %u is not supported",
 					   type);
+		}
 		if (l->a[type])
 			return diag_set_at(d, at, -EINVAL, "%s is given twice", attr_name(type));
-		l->a[type] = a;
+		if (type)
+			l->a[type] = a;
 		at += NLA_ALIGN(a->nla_len);
 		if (at > size)
 			at = size;
@@ -181,21 +205,11 @@ static int take_header(struct flow_match *m, enum flow_header h, struct level *k
 	return err;
 }
 
-static bool is_zero(const struct nlattr *a)
-{
-	const uint8_t *p = nl_attr_data(a);
-
-	for (size_t i = 0; i < nl_attr_size(a); i++)
-		if (p[i])
-			return false;
-	return true;
-}
-
 /*
  * What is left after all headers are taken is not in the vocabulary. It may be there when nothing
  * of it is matched; and frames are Ethernet.
  */
-static int check_rest(const struct level *key, const struct level *mask, struct diag *d)
+static int check_rest(struct level *key, const struct level *mask, struct diag *d)
 {
 	for (unsigned int type = 1; type < N_KEY_ATTRS; type++) {
 		const struct nlattr *k = key->a[type], *mk = mask ? mask->a[type] : k;
@@ -203,6 +217,10 @@ static int check_rest(const struct level *key, const struct level *mask, struct 
 
 		if (!k && !mk)
 			continue;
+		if (key->of_packet) {
+			note_more(key, k);
+			continue;
+		}
 		if (type == OVS_KEY_ATTR_PACKET_TYPE && k && is_zero(k))
 			continue;
 		/* Linux puts a tunnel, of which nothing but the TTL is said, into the mask of each
@@ -244,6 +262,16 @@ static int take_tag(struct flow_match *m, struct level *key, struct level *mask,
 	return 0;
 }
 
+/* A second tag: the type of what follows the first one is all that is said of it. */
+static void pass_over_tag(struct level *key)
+{
+	if (!key->a[OVS_KEY_ATTR_VLAN])
+		return;
+	if (!key->more)
+		key->more = "vlan";
+	key->a[OVS_KEY_ATTR_VLAN] = key->a[OVS_KEY_ATTR_ENCAP] = NULL;
+}
+
 /* Goes down into encap: the levels become those of what the tag carries. */
 static int enter_encap(struct level *key, struct level *mask, struct diag *d)
 {
@@ -259,7 +287,9 @@ static int enter_encap(struct level *key, struct level *mask, struct diag *d)
 		err = read_level(key, nl_attr_data(encap), nl_attr_size(encap), d);
 	if (!err && mask)
 		err = read_level(mask, nl_attr_data(encap_mask), nl_attr_size(encap_mask), d);
-	if (!err && (key->a[OVS_KEY_ATTR_ENCAP] || key->a[OVS_KEY_ATTR_VLAN]))
+	if (!err && key->of_packet)
+		pass_over_tag(key);
+	else if (!err && (key->a[OVS_KEY_ATTR_ENCAP] || key->a[OVS_KEY_ATTR_VLAN]))
 		err = diag_set(d, -EOPNOTSUPP, "vlan: a second tag is not supported yet");
 	return err;
 }
@@ -280,7 +310,7 @@ static int decode_levels(struct flow_match *m, struct level *key, struct level *
 			err = enter_encap(key, mask, d);
 		if (err)
 			return err;
-	} else if (key->a[OVS_KEY_ATTR_VLAN]) {
+	} else if (key->a[OVS_KEY_ATTR_VLAN] && !key->of_packet) {
 		return diag_set(d, -EINVAL, "vlan without encap");
 	}
 	for (unsigned int h = FLOW_H_ETH_TYPE; h < FLOW_N_HEADERS; h++) {
@@ -298,7 +328,7 @@ static int decode_levels(struct flow_match *m, struct level *key, struct level *
 int flow_match_decode(struct flow_match *m, const void *key_attrs, size_t key_size,
 		      const void *mask_attrs, size_t mask_size, struct diag *d)
 {
-	struct level key, mask;
+	struct level key = { .more = NULL }, mask = { .more = NULL };
 	int err;
 
 	memset(m, 0, sizeof *m);
@@ -319,6 +349,36 @@ int flow_match_decode(struct flow_match *m, const void *key_attrs, size_t key_si
 		return err;
 	flow_match_normalise(m);
 	return flow_match_check(m, d);
+}
+
+int flow_key_decode(struct flow_key *k, uint64_t *headers, const char **more, const void *attrs,
+		    size_t size, struct diag *d)
+{
+	struct level key = { .of_packet = true };
+	struct flow_match m;
+	int err;
+
+	memset(&m, 0, sizeof m);
+	err = read_level(&key, attrs, size, d);
+	if (!err)
+		err = decode_levels(&m, &key, NULL, d);
+	if (err) {
+		diag_context(d, "key of a packet");
+		return err;
+	}
+	*k = m.key;
+	*headers = m.headers;
+	*more = key.more;
+	return 0;
+}
+
+struct ufid flow_key_attrs_ufid(const void *attrs, size_t size)
+{
+	const uint64_t h[2] = { hash_bytes(attrs, size, 1), hash_bytes(attrs, size, 2) };
+	struct ufid u;
+
+	memcpy(u.b, h, sizeof u.b);
+	return u;
 }
 
 /* Whether every field of the header is set as a whole. */
@@ -355,6 +415,20 @@ static void encode_push_vlan(struct nl_msg *msg, const struct flow_vlan *v)
 	nl_put(msg, OVS_ACTION_ATTR_PUSH_VLAN, &push, sizeof push);
 }
 
+static void encode_userspace(struct nl_msg *msg, const struct flow_userspace *u)
+{
+	size_t nest = nl_nest_start_plain(msg, OVS_ACTION_ATTR_USERSPACE);
+
+	nl_put_u32(msg, OVS_USERSPACE_ATTR_PID, u->pid);
+	if (u->userdata_size)
+		nl_put(msg, OVS_USERSPACE_ATTR_USERDATA, u->userdata, u->userdata_size);
+	if (u->has_tunnel_out_port)
+		nl_put_u32(msg, OVS_USERSPACE_ATTR_EGRESS_TUN_PORT, u->tunnel_out_port);
+	if (u->actions)
+		nl_put_flag(msg, OVS_USERSPACE_ATTR_ACTIONS);
+	nl_nest_end(msg, nest);
+}
+
 void flow_actions_encode(struct nl_msg *msg, const struct flow_actions *l)
 {
 	for (size_t n = 0; n < l->n; n++) {
@@ -372,6 +446,12 @@ void flow_actions_encode(struct nl_msg *msg, const struct flow_actions *l)
 			break;
 		case FLOW_ACT_SET:
 			encode_set(msg, a);
+			break;
+		case FLOW_ACT_USERSPACE:
+			encode_userspace(msg, &a->userspace);
+			break;
+		case FLOW_ACT_RECIRC:
+			nl_put_u32(msg, OVS_ACTION_ATTR_RECIRC, a->recirc_id);
 			break;
 		case FLOW_N_ACTION_TYPES:
 			break;
@@ -408,6 +488,47 @@ static int decode_pop_vlan(struct flow_action *a, const struct nlattr *attr, str
 	if (nl_attr_size(attr))
 		return diag_set(d, -EINVAL, "pop_vlan: %zu bytes, not 0", nl_attr_size(attr));
 	a->type = FLOW_ACT_POP_VLAN;
+	return 0;
+}
+
+static int decode_recirc(struct flow_action *a, const struct nlattr *attr, struct diag *d)
+{
+	if (nl_attr_size(attr) != 4)
+		return diag_set(d, -EINVAL, "recirc: %zu bytes, not 4", nl_attr_size(attr));
+	a->type = FLOW_ACT_RECIRC;
+	a->recirc_id = nl_attr_u32(attr);
+	return 0;
+}
+
+static const struct nl_policy userspace_policy[OVS_USERSPACE_ATTR_MAX + 1] = {
+	[OVS_USERSPACE_ATTR_PID] = { .kind = NL_U32, .required = true, .name = "userspace pid" },
+	[OVS_USERSPACE_ATTR_EGRESS_TUN_PORT] = { .kind = NL_U32,
+						 .name = "userspace tunnel_out_port" },
+};
+
+static int decode_userspace(struct flow_action *a, const struct nlattr *attr, struct diag *d)
+{
+	const struct nlattr *in[ARRAY_SIZE(userspace_policy)], *data;
+	struct flow_userspace *u = &a->userspace;
+	int err = nl_attrs_parse(in, userspace_policy, ARRAY_SIZE(in), nl_attr_data(attr),
+				 nl_attr_size(attr), d);
+
+	if (err)
+		return err == -ENOENT ? -EINVAL : err;
+	data = in[OVS_USERSPACE_ATTR_USERDATA];
+	if (data && nl_attr_size(data) > FLOW_USERDATA_MAX)
+		return diag_set(d, -EOPNOTSUPP, "userspace: userdata of more than %u bytes",
+				FLOW_USERDATA_MAX);
+	a->type = FLOW_ACT_USERSPACE;
+	u->pid = nl_attr_u32(in[OVS_USERSPACE_ATTR_PID]);
+	u->actions = in[OVS_USERSPACE_ATTR_ACTIONS];
+	if (data) {
+		u->userdata_size = (uint8_t)nl_attr_size(data);
+		memcpy(u->userdata, nl_attr_data(data), u->userdata_size);
+	}
+	u->has_tunnel_out_port = in[OVS_USERSPACE_ATTR_EGRESS_TUN_PORT];
+	if (u->has_tunnel_out_port)
+		u->tunnel_out_port = nl_attr_u32(in[OVS_USERSPACE_ATTR_EGRESS_TUN_PORT]);
 	return 0;
 }
 
@@ -473,12 +594,12 @@ static const struct {
 	int (*decode)(struct flow_action *a, const struct nlattr *attr, struct diag *d);
 } actions[] = {
 	[OVS_ACTION_ATTR_OUTPUT] = { "output", decode_output },
-	[OVS_ACTION_ATTR_USERSPACE] = { "userspace", NULL },
+	[OVS_ACTION_ATTR_USERSPACE] = { "userspace", decode_userspace },
 	[OVS_ACTION_ATTR_SET] = { "set", decode_set },
 	[OVS_ACTION_ATTR_PUSH_VLAN] = { "push_vlan", decode_push_vlan },
 	[OVS_ACTION_ATTR_POP_VLAN] = { "pop_vlan", decode_pop_vlan },
 	[OVS_ACTION_ATTR_SAMPLE] = { "sample", NULL },
-	[OVS_ACTION_ATTR_RECIRC] = { "recirc", NULL },
+	[OVS_ACTION_ATTR_RECIRC] = { "recirc", decode_recirc },
 	[OVS_ACTION_ATTR_HASH] = { "hash", NULL },
 	[OVS_ACTION_ATTR_PUSH_MPLS] = { "push_mpls", NULL },
 	[OVS_ACTION_ATTR_POP_MPLS] = { "pop_mpls", NULL },

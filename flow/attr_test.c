@@ -391,6 +391,171 @@ static void actions_decode_equal_and_cut_ones_are_refused(void **state)
 	flow_actions_fini(&again);
 }
 
+static void userspace_and_recirc_decode_equal_or_are_refused(void **state)
+{
+	static const char *const texts[] = {
+		"userspace(pid=1)",
+		"userspace(pid=4294967295,userdata(0102030405060708090a),actions)",
+		"1,userspace(pid=7,slow_path(cfm|match),tunnel_out_port=3),recirc(0x7)",
+		"userspace(pid=1,userdata(020000000000000000000000000000000000000000000000))",
+	};
+	static const struct {
+		uint16_t type;
+		uint8_t size;
+		const char *words;
+	} bad[] = {
+		{ OVS_USERSPACE_ATTR_UNSPEC, 0, "userspace pid" },
+		{ OVS_USERSPACE_ATTR_PID, 3, "userspace pid" },
+		{ OVS_USERSPACE_ATTR_USERDATA, FLOW_USERDATA_MAX + 1, "more than 64 bytes" },
+		{ OVS_USERSPACE_ATTR_EGRESS_TUN_PORT, 8, "tunnel_out_port" },
+	};
+	static const uint8_t zero[FLOW_USERDATA_MAX + 1];
+	struct flow_actions l, again;
+	struct nl_msg msg;
+	struct bytes b;
+
+	flow_actions_init(&l);
+	flow_actions_init(&again);
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		struct text t;
+
+		assert_int_equal(flow_actions_parse(&l, texts[i], strlen(texts[i]), NULL, NULL), 0);
+		start(&msg, &b);
+		flow_actions_encode(&msg, &l);
+		finish(&msg, &b);
+		assert_int_equal(flow_actions_decode(&again, b.p, b.size, NULL), 0);
+		assert_true(flow_actions_is_equal(&l, &again));
+		text_init(&t);
+		flow_actions_format(&t, &again, NULL);
+		assert_string_equal(t.s, texts[i]);
+		text_fini(&t);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		struct diag d;
+		size_t nest;
+
+		start(&msg, &b);
+		nest = nl_nest_start_plain(&msg, OVS_ACTION_ATTR_USERSPACE);
+		if (i > 1)
+			nl_put_u32(&msg, OVS_USERSPACE_ATTR_PID, 1);
+		if (bad[i].type)
+			nl_put(&msg, bad[i].type, zero, bad[i].size);
+		nl_nest_end(&msg, nest);
+		finish(&msg, &b);
+		diag_init(&d);
+		assert_true(flow_actions_decode(&l, b.p, b.size, &d) < 0);
+		assert_non_null(strstr(d.words, bad[i].words));
+	}
+	flow_actions_fini(&l);
+	flow_actions_fini(&again);
+}
+
+static void a_cookie_of_any_bridge_is_known_by_its_kind(void **state)
+{
+	struct flow_userspace u = { .pid = 1 };
+	uint32_t reasons = 0;
+
+	flow_userspace_set_slow_path(&u, 1u << FLOW_SLOW_LACP);
+	assert_true(flow_userspace_is_slow_path(&u, &reasons));
+	u.userdata[8] = 5; /* of the bridge's UUID */
+	assert_false(flow_userspace_is_slow_path(&u, &reasons));
+	assert_true(flow_cookie_is_slow_path(u.userdata, u.userdata_size, &reasons));
+	assert_int_equal(reasons, 1u << FLOW_SLOW_LACP);
+	assert_false(flow_cookie_is_slow_path(u.userdata, u.userdata_size - 1u, &reasons));
+	u.userdata[0] = FLOW_COOKIE_CONTROLLER;
+	assert_false(flow_cookie_is_slow_path(u.userdata, u.userdata_size, &reasons));
+}
+
+static void a_packets_key_is_read_and_what_is_not_understood_is_named(void **state)
+{
+	static const struct {
+		uint16_t type;
+		uint8_t size, value;
+		const char *more;
+	} rows[] = {
+		{ OVS_KEY_ATTR_SKB_MARK, 4, 0, NULL },
+		{ OVS_KEY_ATTR_SKB_MARK, 4, 1, "skb_mark" },
+		{ OVS_KEY_ATTR_CT_STATE, 4, 1, "ct_state" },
+		{ OVS_KEY_ATTR_ND, 28, 1, "nd" },
+		{ OVS_KEY_ATTR_MAX + 1, 4, 0, NULL },
+		{ OVS_KEY_ATTR_MAX + 1, 4, 1, "?" },
+	};
+	static const char *const headers[] = {
+		"recirc_id(0x5),in_port(3),eth(src=02:00:00:00:00:01,dst=02:00:00:00:00:02),"
+		"eth_type(0x0800),ipv4(src=10.0.0.1,dst=10.0.0.2,proto=6,tos=0,ttl=64,frag=no),"
+		"tcp(src=1,dst=2),tcp_flags(syn)",
+		"recirc_id(0),in_port(3),eth(src=02:00:00:00:00:01,dst=02:00:00:00:00:02),"
+		"eth_type(0x8100),vlan(vid=5,pcp=1),encap(eth_type(0x0806),arp(sip=1.1.1.1,"
+		"tip=2.2.2.2,op=1,sha=02:00:00:00:00:01,tha=00:00:00:00:00:00))",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows) * ARRAY_SIZE(headers); i++) {
+		const char *s = headers[i % 2], *more;
+		struct ufid one, other;
+		struct flow_match m;
+		struct flow_key k;
+		uint8_t value[32] = { rows[i / 2].value };
+		struct nl_msg msg;
+		uint64_t has;
+		struct bytes b;
+
+		assert_int_equal(flow_match_parse(&m, NULL, NULL, NULL, s, strlen(s), NULL, NULL),
+				 0);
+		start(&msg, &b);
+		flow_match_encode(&msg, &m, false);
+		one = flow_key_attrs_ufid(b.buf + NLMSG_HDRLEN, msg.size - NLMSG_HDRLEN);
+		nl_put(&msg, rows[i / 2].type, value, rows[i / 2].size);
+		finish(&msg, &b);
+		other = flow_key_attrs_ufid(b.p, b.size);
+		assert_false(ufid_is_equal(&one, &other));
+		assert_int_equal(flow_key_decode(&k, &has, &more, b.p, b.size, NULL), 0);
+		assert_memory_equal(&k, &m.key, sizeof k);
+		assert_true((has & m.headers) == m.headers);
+		if (rows[i / 2].more)
+			assert_string_equal(more, rows[i / 2].more);
+		else
+			assert_null(more);
+		for (size_t cut = 1; cut < b.size; cut++) {
+			uint8_t *copy = mem_copy(b.p, cut);
+			struct diag d;
+
+			diag_init(&d);
+			if (flow_key_decode(&k, &has, &more, copy, cut, &d))
+				assert_true(d.words[0]);
+			mem_free(copy);
+		}
+	}
+}
+
+/* Of the second tag the type is known, and that there is more. */
+static void a_second_tag_is_passed_over(void **state)
+{
+	const struct ovs_key_ethernet eth = { { 2 }, { 3 } };
+	size_t encap, inner;
+	struct flow_key k;
+	struct nl_msg msg;
+	const char *more;
+	uint64_t has;
+	struct bytes b;
+
+	start(&msg, &b);
+	nl_put(&msg, OVS_KEY_ATTR_ETHERNET, &eth, sizeof eth);
+	nl_put_be16(&msg, OVS_KEY_ATTR_ETHERTYPE, be16_from_host(0x88a8));
+	nl_put_be16(&msg, OVS_KEY_ATTR_VLAN, be16_from_host(0x1005));
+	encap = nl_nest_start_plain(&msg, OVS_KEY_ATTR_ENCAP);
+	nl_put_be16(&msg, OVS_KEY_ATTR_ETHERTYPE, be16_from_host(0x8100));
+	nl_put_be16(&msg, OVS_KEY_ATTR_VLAN, be16_from_host(0x1006));
+	inner = nl_nest_start_plain(&msg, OVS_KEY_ATTR_ENCAP);
+	nl_put_be16(&msg, OVS_KEY_ATTR_ETHERTYPE, be16_from_host(0x1234));
+	nl_nest_end(&msg, inner);
+	nl_nest_end(&msg, encap);
+	finish(&msg, &b);
+	assert_int_equal(flow_key_decode(&k, &has, &more, b.p, b.size, NULL), 0);
+	assert_string_equal(more, "vlan");
+	assert_int_equal(host_from_be16(k.vlan[0].tpid), 0x88a8);
+	assert_int_equal(host_from_be16(k.eth_type), 0x8100);
+}
+
 static void a_whole_set_is_not_masked(void **state)
 {
 	static const struct {
@@ -428,11 +593,11 @@ static void actions_that_are_absent_are_refused_by_name(void **state)
 	flow_actions_init(&l);
 	start(&msg, &b);
 	nl_put_u32(&msg, OVS_ACTION_ATTR_OUTPUT, 1);
-	nl_put_u32(&msg, OVS_ACTION_ATTR_RECIRC, 1);
+	nl_put_u32(&msg, OVS_ACTION_ATTR_SAMPLE, 1);
 	finish(&msg, &b);
 	diag_init(&d);
 	assert_int_equal(flow_actions_decode(&l, b.p, b.size, &d), -EOPNOTSUPP);
-	assert_string_equal(d.words, "recirc is not supported yet");
+	assert_string_equal(d.words, "sample is not supported yet");
 	assert_int_equal(d.offset, 8);
 	assert_int_equal(l.n, 0);
 	flow_actions_fini(&l);
@@ -449,6 +614,10 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(malformed_actions_are_refused_with_words),
 	cmocka_unit_test(sets_of_other_headers_or_sizes_are_refused),
 	cmocka_unit_test(actions_decode_equal_and_cut_ones_are_refused),
+	cmocka_unit_test(userspace_and_recirc_decode_equal_or_are_refused),
+	cmocka_unit_test(a_cookie_of_any_bridge_is_known_by_its_kind),
+	cmocka_unit_test(a_packets_key_is_read_and_what_is_not_understood_is_named),
+	cmocka_unit_test(a_second_tag_is_passed_over),
 	cmocka_unit_test(a_whole_set_is_not_masked),
 	cmocka_unit_test(actions_that_are_absent_are_refused_by_name),
 };

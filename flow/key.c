@@ -161,6 +161,14 @@ bool flow_header_is_set(const struct flow_key *k, enum flow_header h)
 	return !bytes_are((const uint8_t *)k + i->offset, i->size, 0);
 }
 
+void flow_match_fill(struct flow_match *m)
+{
+	memset(&m->mask, 0, sizeof m->mask);
+	for (unsigned int f = 0; f < FLOW_N_FIELDS; f++)
+		if (m->headers >> flow_field_table[f].header & 1)
+			flow_field_fill(&m->mask, (enum flow_field)f);
+}
+
 void flow_match_normalise(struct flow_match *m)
 {
 	unsigned char *k = (unsigned char *)&m->key;

@@ -200,6 +200,9 @@ void flow_field_copy(struct flow_key *to, const struct flow_key *from, enum flow
 /* Clears the key bits that the mask does not cover. */
 void flow_match_normalise(struct flow_match *m);
 
+/* Makes the mask exact in all headers that m->headers has: a packet's key as a match. */
+void flow_match_fill(struct flow_match *m);
+
 /*
  * Refuses a match that a datapath would refuse or silently change: a header or field without what
  * must be matched exactly for it to be there (ipv4() without eth_type(0x0800)), a partial mask of

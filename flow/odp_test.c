@@ -248,6 +248,8 @@ static const struct {
 	{ "eth_type(0x10000)", "eth_type: 0x10000 is more than 65535" },
 	{ "4294967296", "4294967296 is more than 4294967295" },
 	{ "in_port(1),eth(),recirc_id(0x1)", NULL },
+	{ "recirc(0x1)", NULL }, /* as OVS prints it */
+	{ "userspace(pid=0)", NULL },
 };
 
 static const char *difference(const char *input, bool *known)

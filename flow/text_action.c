@@ -20,14 +20,12 @@ static const struct {
 	const char *name;
 	size_t len;
 } absent_actions[] = {
-	ABSENT("userspace"), ABSENT("ct"),	  ABSENT("ct_clear"),
-	ABSENT("recirc"),    ABSENT("sample"),	  ABSENT("clone"),
-	ABSENT("hash"),	     ABSENT("push_mpls"), ABSENT("pop_mpls"),
-	ABSENT("add_mpls"),  ABSENT("push_eth"),  ABSENT("pop_eth"),
-	ABSENT("push_nsh"),  ABSENT("pop_nsh"),	  ABSENT("encap_nsh"),
-	ABSENT("meter"),     ABSENT("trunc"),	  ABSENT("check_pkt_len"),
-	ABSENT("dec_ttl"),   ABSENT("tnl_push"),  ABSENT("tnl_pop"),
-	ABSENT("lb_output"), ABSENT("psample"),	  ABSENT("tunnel"),
+	ABSENT("ct"),	     ABSENT("ct_clear"),  ABSENT("sample"),   ABSENT("clone"),
+	ABSENT("hash"),	     ABSENT("push_mpls"), ABSENT("pop_mpls"), ABSENT("add_mpls"),
+	ABSENT("push_eth"),  ABSENT("pop_eth"),	  ABSENT("push_nsh"), ABSENT("pop_nsh"),
+	ABSENT("encap_nsh"), ABSENT("meter"),	  ABSENT("trunc"),    ABSENT("check_pkt_len"),
+	ABSENT("dec_ttl"),   ABSENT("tnl_push"),  ABSENT("tnl_pop"),  ABSENT("lb_output"),
+	ABSENT("psample"),   ABSENT("tunnel"),
 };
 #undef ABSENT
 
@@ -221,6 +219,173 @@ static int scan_set(struct scan *sc, struct flow_actions *l, const char *from)
 	return 0;
 }
 
+static int scan_recirc(struct scan *sc, struct flow_actions *l, const char *from)
+{
+	struct flow_action *a;
+	uint32_t id;
+	int err = scan_number(sc, UINT32_MAX, &id);
+
+	if (!err && !scan_takes(sc, ')'))
+		err = SCAN_REFUSE(sc, sc->p, sc->p + 1, -EINVAL, "recirc: ')' is missing");
+	if (err) {
+		diag_field(sc->d, flow_action_names[FLOW_ACT_RECIRC]);
+		return err;
+	}
+	a = add(sc, l, FLOW_ACT_RECIRC, &err);
+	if (!a)
+		return err;
+	a->recirc_id = id;
+	a->range = scan_range(sc, from);
+	return 0;
+}
+
+/* What stands in userspace( ). */
+
+static int scan_pid(struct scan *sc, struct flow_userspace *u)
+{
+	return scan_number(sc, UINT32_MAX, &u->pid);
+}
+
+static int scan_tunnel_out_port(struct scan *sc, struct flow_userspace *u)
+{
+	u->has_tunnel_out_port = true;
+	return scan_number(sc, UINT32_MAX, &u->tunnel_out_port);
+}
+
+static int scan_actions_flag(struct scan *sc, struct flow_userspace *u)
+{
+	u->actions = true;
+	return 0;
+}
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)(c | 0x20);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static int scan_userdata(struct scan *sc, struct flow_userspace *u)
+{
+	const char *from = sc->p;
+	size_t n = scan_word(sc);
+
+	if (!n || n % 2 || n / 2 > FLOW_USERDATA_MAX)
+		return SCAN_REFUSE(sc, from, sc->p > from ? sc->p : from + 1, -EINVAL,
+				   "userdata: pairs of hexadecimal digits are needed, at most %u",
+				   FLOW_USERDATA_MAX);
+	for (size_t i = 0; i < n; i++) {
+		int x = hex_value(from[i]);
+
+		if (x < 0)
+			return SCAN_REFUSE(sc, from + i, from + i + 1, -EINVAL,
+					   "userdata: '%c' is not a hexadecimal digit", from[i]);
+		u->userdata[i / 2] = (uint8_t)(u->userdata[i / 2] << 4 | x);
+	}
+	n = n / 2 < FLOW_USERDATA_MIN ? FLOW_USERDATA_MIN : n / 2;
+	u->userdata_size = (uint8_t)n;
+	return 0;
+}
+
+static int scan_slow_path(struct scan *sc, struct flow_userspace *u)
+{
+	uint32_t reasons = 0;
+
+	do {
+		const char *from = sc->p;
+		size_t len = scan_word(sc);
+		unsigned int i = 0;
+
+		if (len == 1 && *from == '0')
+			continue;
+		while (i < FLOW_N_SLOW_PATHS && !scan_is_name(from, len, flow_slow_path_names[i]))
+			i++;
+		if (i == FLOW_N_SLOW_PATHS)
+			return SCAN_REFUSE(sc, from, from + (len ? len : 1), -EINVAL,
+					   "slow_path: %.*s is not a reason", (int)len, from);
+		reasons |= 1u << i;
+	} while (scan_takes(sc, '|'));
+	flow_userspace_set_slow_path(u, reasons);
+	return 0;
+}
+
+/* The cookies of OVS that a vswitch without sampling and controllers does not make. */
+static int scan_absent_cookie(struct scan *sc, struct flow_userspace *u)
+{
+	return SCAN_REFUSE(
+		sc, sc->p, scan_token_end(sc), -EOPNOTSUPP,
+		"this cookie of userspace is not supported yet: userdata(...) can hold it");
+}
+
+static const struct {
+	const char *name;
+	char before; /* what follows the name: '=', '(' or nothing */
+	int (*scan)(struct scan *sc, struct flow_userspace *u);
+} userspace_parts[] = {
+	{ "pid", '=', scan_pid },
+	{ "userdata", '(', scan_userdata },
+	{ "slow_path", '(', scan_slow_path },
+	{ "actions", 0, scan_actions_flag },
+	{ "tunnel_out_port", '=', scan_tunnel_out_port },
+	{ "sFlow", '(', scan_absent_cookie },
+	{ "flow_sample", '(', scan_absent_cookie },
+	{ "ipfix", '(', scan_absent_cookie },
+	{ "controller", '(', scan_absent_cookie },
+};
+
+static int scan_userspace_part(struct scan *sc, struct flow_userspace *u, unsigned int *seen)
+{
+	const char *from = sc->p;
+	size_t len = scan_word(sc), i = 0;
+	int err;
+
+	while (i < ARRAY_SIZE(userspace_parts) && !scan_is_name(from, len, userspace_parts[i].name))
+		i++;
+	if (i == ARRAY_SIZE(userspace_parts) || *seen >> i & 1 ||
+	    (userspace_parts[i].before && !scan_takes(sc, userspace_parts[i].before)))
+		return SCAN_REFUSE(sc, from, from + (len ? len : 1), -EINVAL,
+				   "userspace: %.*s is not one of its parts, or is given twice",
+				   (int)(len ? len : 1), from);
+	*seen |= 1u << i;
+	err = userspace_parts[i].scan(sc, u);
+	if (!err && userspace_parts[i].before == '(' && !scan_takes(sc, ')'))
+		err = SCAN_REFUSE(sc, sc->p, sc->p + 1, -EINVAL, "%s: ')' is missing",
+				  userspace_parts[i].name);
+	return err;
+}
+
+#define HAS_COOKIE (1u << 1 | 1u << 2) /* userdata, slow_path */
+
+static int scan_userspace(struct scan *sc, struct flow_actions *l, const char *from)
+{
+	struct flow_userspace u = { .pid = 0 };
+	struct flow_action *a;
+	unsigned int seen = 0;
+	int err;
+
+	do
+		err = scan_userspace_part(sc, &u, &seen);
+	while (!err && scan_takes(sc, ','));
+	if (!err && !scan_takes(sc, ')'))
+		err = SCAN_REFUSE(sc, sc->p, sc->p + 1, -EINVAL, "userspace: ')' is missing");
+	if (!err && !(seen & 1))
+		err = SCAN_REFUSE(sc, from, sc->p, -EINVAL, "userspace: pid= is missing");
+	if (!err && (seen & HAS_COOKIE) == HAS_COOKIE)
+		err = SCAN_REFUSE(sc, from, sc->p, -EINVAL,
+				  "userspace: slow_path is userdata: only one of them can be");
+	if (err) {
+		diag_field(sc->d, flow_action_names[FLOW_ACT_USERSPACE]);
+		return err;
+	}
+	a = add(sc, l, FLOW_ACT_USERSPACE, &err);
+	if (!a)
+		return err;
+	a->userspace = u;
+	a->range = scan_range(sc, from);
+	return 0;
+}
+
 /* The actions that are written as a word, or as a word with parentheses. */
 static const struct {
 	const char *name;
@@ -230,6 +395,8 @@ static const struct {
 	{ "push_vlan", true, scan_push_vlan },
 	{ "pop_vlan", false, scan_pop_vlan },
 	{ "set", true, scan_set },
+	{ "userspace", true, scan_userspace },
+	{ "recirc", true, scan_recirc },
 };
 
 /* A word that is no action of ours. */

@@ -369,6 +369,56 @@ static void put_set(struct out *o, const struct flow_action *a)
 	*o->p++ = ')';
 }
 
+static void put_slow_path(struct out *o, uint32_t reasons)
+{
+	bool bar = false;
+
+	PUT(o, ",slow_path(");
+	if (!reasons)
+		*o->p++ = '0';
+	for (unsigned int i = 0; i < FLOW_N_SLOW_PATHS; i++) {
+		if (!(reasons >> i & 1))
+			continue;
+		if (bar)
+			*o->p++ = '|';
+		put_str(o, flow_slow_path_names[i], strlen(flow_slow_path_names[i]));
+		bar = true;
+	}
+	*o->p++ = ')';
+}
+
+static void put_userdata(struct out *o, const struct flow_userspace *u)
+{
+	PUT(o, ",userdata(");
+	reserve(o);
+	for (size_t i = 0; i < u->userdata_size; i++) {
+		*o->p++ = hex_digits[u->userdata[i] >> 4];
+		*o->p++ = hex_digits[u->userdata[i] & 15];
+	}
+	reserve(o);
+	*o->p++ = ')';
+}
+
+static void put_userspace(struct out *o, const struct flow_userspace *u)
+{
+	uint32_t reasons = 0;
+
+	PUT(o, "userspace(pid=");
+	put_dec(o, u->pid);
+	if (flow_userspace_is_slow_path(u, &reasons))
+		put_slow_path(o, reasons);
+	else if (u->userdata_size)
+		put_userdata(o, u);
+	reserve(o);
+	if (u->actions)
+		PUT(o, ",actions");
+	if (u->has_tunnel_out_port) {
+		PUT(o, ",tunnel_out_port=");
+		put_dec(o, u->tunnel_out_port);
+	}
+	*o->p++ = ')';
+}
+
 static void put_action(struct out *o, const struct flow_action *a)
 {
 	reserve(o);
@@ -384,6 +434,14 @@ static void put_action(struct out *o, const struct flow_action *a)
 		break;
 	case FLOW_ACT_SET:
 		put_set(o, a);
+		break;
+	case FLOW_ACT_USERSPACE:
+		put_userspace(o, &a->userspace);
+		break;
+	case FLOW_ACT_RECIRC:
+		PUT(o, "recirc(");
+		put_hex(o, a->recirc_id, 1);
+		*o->p++ = ')';
 		break;
 	case FLOW_N_ACTION_TYPES:
 		break;

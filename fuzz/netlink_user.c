@@ -2,7 +2,7 @@
 /*
  * The netlink decoders of userland. The first byte says what the rest is: a filter as a kernel
  * might send it, actions of OVS, a key of OVS with its mask (the key's length in front, 2 bytes,
- * little-endian). What is read and written again reads back as the same.
+ * little-endian), the key of a packet. What is read and written again reads back as the same.
  */
 #include "flow/attr.h"
 #include "fuzz/fuzz.h"
@@ -15,6 +15,7 @@ enum {
 	INPUT_FILTER,
 	INPUT_ACTIONS,
 	INPUT_KEY,
+	INPUT_PACKET_KEY,
 	INPUT_N
 };
 
@@ -158,12 +159,27 @@ static void decode_key(const uint8_t *data, size_t size)
 	free(mask);
 }
 
+static void decode_packet_key(const uint8_t *data, size_t size)
+{
+	void *attrs = copy_of(data, size);
+	const char *more;
+	struct flow_key k;
+	uint64_t headers;
+	struct diag d;
+
+	diag_init(&d);
+	if (flow_key_decode(&k, &headers, &more, attrs, size, &d))
+		FUZZ_CHECK(d.error && d.words[0]);
+	free(attrs);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static void (*const decode[INPUT_N])(const uint8_t *data, size_t size) = {
 		[INPUT_FILTER] = decode_filter,
 		[INPUT_ACTIONS] = decode_actions,
 		[INPUT_KEY] = decode_key,
+		[INPUT_PACKET_KEY] = decode_packet_key,
 	};
 
 	if (size)

@@ -115,6 +115,7 @@ typedef enum walk offload_dump_cb(void *aux, const struct offload_flow *flow);
 struct offload_config {
 	bool enabled;		       /* hw-offload */
 	enum tc_offload_policy policy; /* tc-policy */
+	bool no_recirc_sharing;	       /* the datapath is not told on which chain tc missed */
 };
 
 /*

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <linux/if_ether.h>
+#include <linux/pkt_cls.h>
 #include <linux/tc_act/tc_csum.h>
 #include <linux/tc_act/tc_mirred.h>
 #include <linux/tc_act/tc_pedit.h>
@@ -352,11 +353,39 @@ static int put_set(struct tc_translation *t, uint32_t n)
 	return put_csum(t, n);
 }
 
+static int put_userspace(struct tc_translation *t, uint32_t n)
+{
+	return refuse(t, n, "tc cannot hand a packet to a handler of OVS");
+}
+
+/* A chain for each recirculation id. What does not match in it comes back to the datapath. */
+static int put_recirc(struct tc_translation *t, uint32_t n)
+{
+	const uint32_t id = t->put->actions->a[n].recirc_id;
+	struct tc_action *a;
+
+	if (offload_config(t->o)->no_recirc_sharing)
+		return refuse(t, n,
+			      "the kernel does not tell the datapath on which chain tc missed");
+	if (n + 1 != t->put->actions->n)
+		return refuse(t, n, "tc would not do what comes after recirc()");
+	if (!id || id > TC_ACT_EXT_VAL_MASK)
+		return refuse(t, n, "recirc(0x%x): chains have numbers from 1 to 0x%x", id,
+			      TC_ACT_EXT_VAL_MASK);
+	a = add(t, n, TC_ACT_GACT);
+	if (!a)
+		return -EOPNOTSUPP;
+	a->control = TC_ACT_GOTO_CHAIN;
+	a->gact.chain = id;
+	a->no_percpu = true;
+	set_cookie(t, a);
+	return 0;
+}
+
 static int (*const puts_of[FLOW_N_ACTION_TYPES])(struct tc_translation *t, uint32_t n) = {
-	[FLOW_ACT_OUTPUT] = put_output,
-	[FLOW_ACT_PUSH_VLAN] = put_push_vlan,
-	[FLOW_ACT_POP_VLAN] = put_pop_vlan,
-	[FLOW_ACT_SET] = put_set,
+	[FLOW_ACT_OUTPUT] = put_output,	      [FLOW_ACT_PUSH_VLAN] = put_push_vlan,
+	[FLOW_ACT_POP_VLAN] = put_pop_vlan,   [FLOW_ACT_SET] = put_set,
+	[FLOW_ACT_USERSPACE] = put_userspace, [FLOW_ACT_RECIRC] = put_recirc,
 };
 
 static int put_action(struct tc_translation *t, uint32_t n)
@@ -375,6 +404,12 @@ static int put_action(struct tc_translation *t, uint32_t n)
 	return err;
 }
 
+static bool ends_with_way_on(const struct flow_actions *l)
+{
+	return l->n &&
+	       (l->a[l->n - 1].type == FLOW_ACT_OUTPUT || l->a[l->n - 1].type == FLOW_ACT_RECIRC);
+}
+
 int netdev_tc_parse_nl_actions(struct tc_translation *t)
 {
 	const struct flow_actions *l = t->put->actions;
@@ -391,7 +426,7 @@ int netdev_tc_parse_nl_actions(struct tc_translation *t)
 		if (err && !t->put->verdict)
 			return span_end(&sp, err);
 	}
-	if (!first && (!l->n || l->a[l->n - 1].type != FLOW_ACT_OUTPUT))
+	if (!first && !ends_with_way_on(l))
 		first = put_drop(t, l->n ? (uint32_t)l->n - 1 : 0);
 	span_note(&sp, "tc_actions", "%zu", t->f->n_actions);
 	return span_end(&sp, first);
@@ -491,14 +526,28 @@ static int get_set(struct flow_actions *l, const struct tc_action *a, struct dia
 	return 0;
 }
 
+static int get_gact(struct flow_actions *l, const struct tc_action *a, struct diag *d)
+{
+	struct flow_action *fa;
+
+	if (a->control == TC_ACT_SHOT)
+		return 0;
+	if (!TC_ACT_EXT_CMP(a->control, TC_ACT_GOTO_CHAIN))
+		return diag_set(d, -EOPNOTSUPP, "gact other than drop and goto chain is no action");
+	fa = flow_actions_add(l);
+	if (!fa)
+		return diag_set(d, -ENOMEM, "no memory for the actions of a flow");
+	fa->type = FLOW_ACT_RECIRC;
+	fa->recirc_id = a->gact.chain;
+	return 0;
+}
+
 static int get_action(struct flow_actions *l, const struct tc_action *a, const struct offload *o,
 		      struct diag *d)
 {
 	switch (a->kind) {
 	case TC_ACT_GACT:
-		return a->control == TC_ACT_SHOT
-			       ? 0
-			       : diag_set(d, -EOPNOTSUPP, "gact other than drop is no action");
+		return get_gact(l, a, d);
 	case TC_ACT_MIRRED:
 		return get_output(l, a, o, d);
 	case TC_ACT_VLAN:

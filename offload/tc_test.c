@@ -88,6 +88,12 @@ static const struct action_case {
 	{ TCP_FLOW, "set(ipv4(ttl=5)),2,set(tcp(dst=80)),3", "pedit csum mirred pedit csum mirred",
 	  0, NULL },
 	{ UDP6_FLOW, "set(ipv6(tclass=0x35)),2", "pedit csum mirred", 0, NULL },
+	{ TCP_FLOW, "recirc(0x5)", "gact", 0, NULL },
+	{ TCP_FLOW, "pop_vlan,2,recirc(0xfffffff)", "vlan mirred gact", 0, NULL },
+	{ TCP_FLOW, "recirc(0x5),2", NULL, 0, "would not do what comes after recirc()" },
+	{ TCP_FLOW, "recirc(0)", NULL, 0, "chains have numbers from 1" },
+	{ TCP_FLOW, "2,recirc(0x10000000)", NULL, 1, "chains have numbers from 1" },
+	{ TCP_FLOW, "userspace(pid=5),2", NULL, 0, "cannot hand a packet to a handler" },
 	{ TCP_FLOW, "9", NULL, 0, "Can't find netdev for output port 9" },
 	{ TCP_FLOW, "2,9,3", NULL, 1, "Can't find netdev" },
 	{ TCP_FLOW, "4", NULL, 0, "internal" },
@@ -232,6 +238,8 @@ static const char *const round_trips[] = {
 	"set(ipv4(dst=1.2.3.0/255.255.255.0,tos=0x10/0xfc)),2",
 	"set(eth(src=00:11:22:33:44:55,dst=66:77:88:99:aa:bb)),set(tcp(src=1,dst=2)),2,3",
 	"2,pop_vlan",
+	"recirc(0x5)",
+	"2,set(ipv4(ttl=9)),recirc(0xfffffff)",
 };
 
 static void actions_come_back_equal(void **state)
@@ -250,6 +258,15 @@ static void actions_come_back_equal(void **state)
 	assert_int_equal(tc_actions_to_flow(&back, &run.f, run.o, NULL), 0);
 	assert_true(flow_actions_is_equal(&back, &run.actions));
 	flow_actions_fini(&back);
+}
+
+static void without_sharing_a_recirculation_is_not_offloaded(void **state)
+{
+	offload_config(run.o)->no_recirc_sharing = true;
+	translate(TCP_FLOW, "recirc(0x5)");
+	offload_config(run.o)->no_recirc_sharing = false;
+	assert_int_equal(run.err, -EOPNOTSUPP);
+	assert_non_null(strstr(run.put.culprit.words, "on which chain tc missed"));
 }
 
 static void the_largest_counters_of_the_actions_are_those_of_the_flow(void **state)
@@ -427,6 +444,7 @@ int main(void)
 		cmocka_unit_test(csum_repairs_what_the_rewrites_broke),
 		cmocka_unit_test(pedit_rewrites_the_bits_that_set_names),
 		cmocka_unit_test(actions_come_back_equal),
+		cmocka_unit_test(without_sharing_a_recirculation_is_not_offloaded),
 		cmocka_unit_test(the_largest_counters_of_the_actions_are_those_of_the_flow),
 		cmocka_unit_test(one_priority_for_each_protocol_when_masks_may_differ),
 		cmocka_unit_test(priorities_run_out_when_each_mask_needs_one),
