@@ -92,7 +92,8 @@ static int on_family(struct kernel *k, const struct nlmsghdr *h)
 	const struct nlattr *name = attr((const uint8_t *)h + NLMSG_HDRLEN + GENL_HDRLEN,
 					 h->nlmsg_len - NLMSG_HDRLEN - GENL_HDRLEN,
 					 CTRL_ATTR_FAMILY_NAME);
-	static const char *const names[] = { "ovs_datapath", "ovs_vport", "ovs_flow" };
+	static const char *const names[] = { "ovs_datapath", "ovs_vport", "ovs_flow",
+					     "ovs_packet" };
 
 	for (uint16_t i = 0; name && i < ARRAY_SIZE(names); i++) {
 		if (strcmp(nl_attr_str(name), names[i]))
@@ -289,8 +290,8 @@ static struct dpif *dpif;
 
 static int setup(void **state)
 {
-	const struct nl_kernel_calls calls = { &kernel,	  k_socket, k_sendmsg,
-					       k_recvmsg, k_join,   k_close };
+	const struct nl_kernel_calls calls = { &kernel, k_socket, k_sendmsg, k_recvmsg,
+					       k_join,	k_close,  NULL,	     NULL };
 	struct nl_transport *t;
 	struct offload *o;
 	struct nl_sock *s;

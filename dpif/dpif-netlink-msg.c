@@ -4,6 +4,7 @@
 
 #include "flow/attr.h"
 #include "netlink/attr.h"
+#include "netlink/transport.h"
 
 #include <errno.h>
 
@@ -133,6 +134,116 @@ int dpif_netlink_flow_from_ofpbuf(struct dpif_flow *flow, const void *msg, size_
 	return flow_actions_decode(&flow->actions, nl_attr_data(actions), nl_attr_size(actions), d);
 }
 
+/* Packets. */
+
+static void put_metadata(struct nl_msg *msg, const struct dpif_execute *execute)
+{
+	const size_t nest = nl_nest_start_plain(msg, OVS_PACKET_ATTR_KEY);
+
+	if (execute->key) {
+		uint8_t *p = nl_put_bytes(msg, execute->key_size);
+
+		if (p && execute->key_size)
+			memcpy(p, execute->key, execute->key_size);
+	} else {
+		nl_put_u32(msg, OVS_KEY_ATTR_PRIORITY, 0);
+		nl_put_u32(msg, OVS_KEY_ATTR_SKB_MARK, 0);
+		nl_put_u32(msg, OVS_KEY_ATTR_IN_PORT, execute->in_port);
+	}
+	nl_nest_end(msg, nest);
+}
+
+int dpif_netlink_encode_execute(const struct dpif_netlink *dn, struct nl_msg *msg,
+				const struct dpif_execute *execute)
+{
+	struct span sp = SPAN(dn->up.trace);
+	size_t nest;
+
+	start(msg, dn->packet, NLM_F_ACK, OVS_PACKET_CMD_EXECUTE, OVS_PACKET_VERSION,
+	      dn->dp_ifindex);
+	nl_put(msg, OVS_PACKET_ATTR_PACKET, execute->packet, execute->packet_size);
+	put_metadata(msg, execute);
+	nest = nl_nest_start_plain(msg, OVS_PACKET_ATTR_ACTIONS);
+	flow_actions_encode(msg, execute->actions);
+	nl_nest_end(msg, nest);
+	if (execute->probe)
+		nl_put_flag(msg, OVS_PACKET_ATTR_PROBE);
+	if (execute->mru)
+		nl_put_u16(msg, OVS_PACKET_ATTR_MRU, execute->mru);
+	if (execute->hash)
+		nl_put_u64(msg, OVS_PACKET_ATTR_HASH, execute->hash);
+	span_note(&sp, "bytes", "%zu", execute->packet_size);
+	return span_end(&sp, nl_msg_end(msg));
+}
+
+static const struct nl_policy packet_policy[OVS_PACKET_ATTR_MAX + 1] = {
+	[OVS_PACKET_ATTR_PACKET] = { .kind = NL_BINARY,
+				     .required = true,
+				     .min = 14,
+				     .name = "OVS_PACKET_ATTR_PACKET" },
+	[OVS_PACKET_ATTR_KEY] = { .kind = NL_NESTED,
+				  .required = true,
+				  .name = "OVS_PACKET_ATTR_KEY" },
+	[OVS_PACKET_ATTR_ACTIONS] = { .kind = NL_NESTED, .name = "OVS_PACKET_ATTR_ACTIONS" },
+	[OVS_PACKET_ATTR_MRU] = { .kind = NL_U16, .name = "OVS_PACKET_ATTR_MRU" },
+	[OVS_PACKET_ATTR_LEN] = { .kind = NL_U32, .name = "OVS_PACKET_ATTR_LEN" },
+	[OVS_PACKET_ATTR_HASH] = { .kind = NL_U64, .name = "OVS_PACKET_ATTR_HASH" },
+};
+
+/* Payload and size of an attribute that may not be there. */
+static const void *data_of(const struct nlattr *a, size_t *size)
+{
+	*size = a ? nl_attr_size(a) : 0;
+	return a ? nl_attr_data(a) : NULL;
+}
+
+/* The header of a message that was not asked for: of our family and datapath. */
+static int check_upcall(const struct dpif_netlink *dn, struct dpif_upcall *upcall, const void *msg,
+			size_t size, struct diag *d)
+{
+	struct genl_ovs h;
+	struct nlmsghdr n;
+
+	if (size < NLMSG_HDRLEN + sizeof h)
+		return diag_set(d, -EPROTO, "an upcall of %zu bytes is too short", size);
+	memcpy(&n, msg, sizeof n);
+	memcpy(&h, (const uint8_t *)msg + NLMSG_HDRLEN, sizeof h);
+	if (n.nlmsg_len != size || n.nlmsg_type != dn->packet)
+		return diag_set(d, -EPROTO, "a message of type %u and %u bytes is no upcall",
+				n.nlmsg_type, n.nlmsg_len);
+	if (h.genl.cmd != OVS_PACKET_CMD_MISS && h.genl.cmd != OVS_PACKET_CMD_ACTION)
+		return diag_set(d, -EPROTO, "an upcall of unknown type %u", h.genl.cmd);
+	if (h.ovs.dp_ifindex != dn->dp_ifindex)
+		return diag_set(d, -EPROTO, "an upcall of another datapath, %d", h.ovs.dp_ifindex);
+	upcall->type = h.genl.cmd == OVS_PACKET_CMD_MISS ? DPIF_UC_MISS : DPIF_UC_ACTION;
+	return 0;
+}
+
+int dpif_netlink_parse_upcall(const struct dpif_netlink *dn, struct dpif_upcall *upcall,
+			      const void *msg, size_t size, struct diag *d)
+{
+	const struct nlattr *a[OVS_PACKET_ATTR_MAX + 1];
+	const size_t head = NLMSG_HDRLEN + sizeof(struct genl_ovs);
+	int err = check_upcall(dn, upcall, msg, size, d);
+
+	if (!err)
+		err = nl_attrs_parse(a, packet_policy, ARRAY_SIZE(a), (const uint8_t *)msg + head,
+				     size - head, d);
+	if (err)
+		return err;
+	upcall->packet = data_of(a[OVS_PACKET_ATTR_PACKET], &upcall->packet_size);
+	upcall->packet_len = a[OVS_PACKET_ATTR_LEN] ? nl_attr_u32(a[OVS_PACKET_ATTR_LEN])
+						    : upcall->packet_size;
+	upcall->key_attrs = data_of(a[OVS_PACKET_ATTR_KEY], &upcall->key_size);
+	upcall->userdata = data_of(a[OVS_PACKET_ATTR_USERDATA], &upcall->userdata_size);
+	upcall->actions_attrs = data_of(a[OVS_PACKET_ATTR_ACTIONS], &upcall->actions_size);
+	upcall->mru = a[OVS_PACKET_ATTR_MRU] ? nl_attr_u16(a[OVS_PACKET_ATTR_MRU]) : 0;
+	upcall->hash = a[OVS_PACKET_ATTR_HASH] ? nl_attr_u64(a[OVS_PACKET_ATTR_HASH]) : 0;
+	upcall->ufid = flow_key_attrs_ufid(upcall->key_attrs, upcall->key_size);
+	return flow_key_decode(&upcall->key, &upcall->key_headers, &upcall->more, upcall->key_attrs,
+			       upcall->key_size, d);
+}
+
 /* Datapath. */
 
 static const struct nl_policy dp_policy[OVS_DP_ATTR_MAX + 1] = {
@@ -143,8 +254,21 @@ static const struct nl_policy dp_policy[OVS_DP_ATTR_MAX + 1] = {
 	[OVS_DP_ATTR_MEGAFLOW_STATS] = { .kind = NL_BINARY,
 					 .min = 16,
 					 .name = "OVS_DP_ATTR_MEGAFLOW_STATS" },
+	[OVS_DP_ATTR_USER_FEATURES] = { .kind = NL_U32, .name = "OVS_DP_ATTR_USER_FEATURES" },
 	[OVS_DP_ATTR_MASKS_CACHE_SIZE] = { .kind = NL_U32, .name = "OVS_DP_ATTR_MASKS_CACHE_SIZE" },
 };
+
+static void take_features(struct dpif_netlink *dn, const struct nl_reply *r)
+{
+	size_t size = 0;
+	const void *attrs = attrs_of(r->msg, r->size, &size);
+	const struct nlattr *a[OVS_DP_ATTR_MAX + 1];
+
+	if (!attrs || nl_attrs_parse(a, dp_policy, ARRAY_SIZE(a), attrs, size, NULL))
+		return;
+	if (a[OVS_DP_ATTR_USER_FEATURES])
+		dn->user_features = nl_attr_u32(a[OVS_DP_ATTR_USER_FEATURES]);
+}
 
 static int take_datapath(struct dpif_netlink *dn, const struct nl_reply *r, struct diag *d)
 {
@@ -154,6 +278,7 @@ static int take_datapath(struct dpif_netlink *dn, const struct nl_reply *r, stru
 		return diag_set(d, -EPROTO, "the kernel's answer about the datapath is too short");
 	memcpy(&ovs, (const uint8_t *)r->msg + NLMSG_HDRLEN + GENL_HDRLEN, sizeof ovs);
 	dn->dp_ifindex = ovs.dp_ifindex;
+	take_features(dn, r);
 	return 0;
 }
 
@@ -172,8 +297,8 @@ static int get_datapath(struct dpif_netlink *dn, const char *name, struct nl_rep
 	return err ? err : nl_transact(dn->genl, &msg, r, d);
 }
 
-static int new_datapath(struct dpif_netlink *dn, const char *name, struct nl_reply *r,
-			struct diag *d)
+static int new_datapath_with(struct dpif_netlink *dn, const char *name, uint32_t features,
+			     struct nl_reply *r, struct diag *d)
 {
 	struct nl_msg msg;
 	int err;
@@ -182,13 +307,64 @@ static int new_datapath(struct dpif_netlink *dn, const char *name, struct nl_rep
 	start(&msg, dn->datapath, NLM_F_ECHO, OVS_DP_CMD_NEW, OVS_DATAPATH_VERSION, 0);
 	nl_put_str(&msg, OVS_DP_ATTR_NAME, name);
 	nl_put_u32(&msg, OVS_DP_ATTR_UPCALL_PID, 0);
-	nl_put_u32(&msg, OVS_DP_ATTR_USER_FEATURES, OVS_DP_F_UNALIGNED | OVS_DP_F_VPORT_PIDS);
+	nl_put_u32(&msg, OVS_DP_ATTR_USER_FEATURES, features);
 	err = nl_msg_end(&msg);
 	return err ? err : nl_transact(dn->genl, &msg, r, d);
 }
 
+/*
+ * As OVS finds out what a kernel can do: one before 5.3 takes any feature, so that a feature which
+ * no kernel has is tried first; one before 5.15 has no dispatch by processor.
+ */
+#define FEATURE_OF_NO_KERNEL (1u << 31)
+
+static int new_datapath(struct dpif_netlink *dn, const char *name, bool *is_honest,
+			struct nl_reply *r, struct diag *d)
+{
+	static const uint32_t per_port = OVS_DP_F_UNALIGNED | OVS_DP_F_VPORT_PIDS;
+	int err = new_datapath_with(dn, name, per_port | FEATURE_OF_NO_KERNEL, r, NULL);
+
+	if (err != -EOPNOTSUPP && err)
+		return new_datapath_with(dn, name, per_port, r, d); /* for its words */
+	dn->user_features = per_port;				    /* one that is too old to say */
+	*is_honest = err;
+	if (!err)
+		return 0;
+	err = new_datapath_with(dn, name, OVS_DP_F_UNALIGNED | OVS_DP_F_DISPATCH_UPCALL_PER_CPU, r,
+				NULL);
+	return err ? new_datapath_with(dn, name, per_port, r, d) : 0;
+}
+
+int dpif_netlink_set_features(struct dpif_netlink *dn, uint32_t features, const uint32_t *pids,
+			      uint32_t n_pids, struct diag *d)
+{
+	struct nl_reply r;
+	struct nl_msg msg;
+	int err;
+
+	nl_msg_init(&msg, dn->buf, sizeof dn->buf);
+	start(&msg, dn->datapath, NLM_F_ECHO, OVS_DP_CMD_SET, OVS_DATAPATH_VERSION, dn->dp_ifindex);
+	nl_put_u32(&msg, OVS_DP_ATTR_USER_FEATURES, features);
+	if (pids)
+		nl_put(&msg, OVS_DP_ATTR_PER_CPU_PIDS, pids, n_pids * sizeof *pids);
+	err = nl_msg_end(&msg);
+	if (!err)
+		err = nl_transact(dn->genl, &msg, &r, d);
+	return err ? err : take_datapath(dn, &r, d);
+}
+
+/* That tc tells the datapath where it missed is asked for last: a kernel that is built without it
+ * does without offloaded recirculation. */
+static void share_recirc(struct dpif_netlink *dn)
+{
+	const uint32_t want = dn->user_features | OVS_DP_F_TC_RECIRC_SHARING;
+
+	(void)!dpif_netlink_set_features(dn, want, NULL, 0, NULL);
+}
+
 int dpif_netlink_find(struct dpif_netlink *dn, const char *name, bool create, struct diag *d)
 {
+	bool is_honest = false; /* it is new, and the kernel refuses features that it has not */
 	struct nl_reply r;
 	struct diag why;
 	int err;
@@ -197,7 +373,7 @@ int dpif_netlink_find(struct dpif_netlink *dn, const char *name, bool create, st
 	err = get_datapath(dn, name, &r, &why);
 	if (err == -ENODEV && create) {
 		diag_init(&why);
-		err = new_datapath(dn, name, &r, &why);
+		err = new_datapath(dn, name, &is_honest, &r, &why);
 	}
 	if (err == -ENODEV)
 		return diag_set(d, err, "datapath not found: %s", name);
@@ -206,7 +382,13 @@ int dpif_netlink_find(struct dpif_netlink *dn, const char *name, bool create, st
 		diag_context(d, "datapath %s", name);
 		return err;
 	}
-	return take_datapath(dn, &r, d);
+	err = take_datapath(dn, &r, d);
+	if (!err && is_honest)
+		share_recirc(dn);
+	if (dn->up.offload)
+		offload_config(dn->up.offload)->no_recirc_sharing =
+			!(dn->user_features & OVS_DP_F_TC_RECIRC_SHARING);
+	return err;
 }
 
 int dpif_netlink_get_stats(struct dpif *dpif, struct dpif_stats *stats, struct diag *d)
@@ -411,41 +593,71 @@ static int del_vport(struct dpif_netlink *dn, uint32_t number, struct diag *d)
 	return err ? err : nl_transact(dn->genl, &msg, NULL, d);
 }
 
+int dpif_netlink_vport_set_pid(struct dpif_netlink *dn, uint32_t number, uint32_t pid,
+			       struct diag *d)
+{
+	struct nl_msg msg;
+	int err;
+
+	nl_msg_init(&msg, dn->buf, sizeof dn->buf);
+	start(&msg, dn->vport, NLM_F_ACK, OVS_VPORT_CMD_SET, OVS_VPORT_VERSION, dn->dp_ifindex);
+	nl_put_u32(&msg, OVS_VPORT_ATTR_PORT_NO, number);
+	nl_put_u32(&msg, OVS_VPORT_ATTR_UPCALL_PID, pid);
+	err = nl_msg_end(&msg);
+	return err ? err : nl_transact(dn->genl, &msg, NULL, d);
+}
+
+static int new_vport(struct dpif_netlink *dn, const char *name, uint32_t vport, uint32_t number,
+		     uint32_t pid, struct nl_reply *r, struct diag *d)
+{
+	struct nl_msg msg;
+	int err;
+
+	nl_msg_init(&msg, dn->buf, sizeof dn->buf);
+	start(&msg, dn->vport, NLM_F_ECHO, OVS_VPORT_CMD_NEW, OVS_VPORT_VERSION, dn->dp_ifindex);
+	if (number != UINT32_MAX)
+		nl_put_u32(&msg, OVS_VPORT_ATTR_PORT_NO, number);
+	nl_put_u32(&msg, OVS_VPORT_ATTR_TYPE, vport);
+	nl_put_str(&msg, OVS_VPORT_ATTR_NAME, name);
+	nl_put_u32(&msg, OVS_VPORT_ATTR_UPCALL_PID, pid);
+	err = nl_msg_end(&msg);
+	if (!err)
+		err = nl_transact(dn->genl, &msg, r, d);
+	if (!err && !r->msg)
+		err = diag_set(d, -EPROTO, "the kernel does not say which number port %s got",
+			       name);
+	return err;
+}
+
 int dpif_netlink_port_add(struct dpif *dpif, const char *name, const char *type, uint32_t *number,
 			  struct diag *d)
 {
 	struct dpif_netlink *dn = dpif_netlink_cast(dpif);
+	struct nl_transport *channel = NULL;
 	struct dpif_port port;
 	struct nl_reply r;
-	struct nl_msg msg;
-	uint32_t vport = 0;
+	uint32_t vport = 0, pid = 0;
 	int err;
 
 	if (strlen(name) >= IFNAMSIZ || !name[0])
 		return diag_set(d, -EINVAL, "\"%s\" is no name of a device", name);
 	err = vport_of_type(type, &vport, d);
-	if (err)
-		return err;
-	nl_msg_init(&msg, dn->buf, sizeof dn->buf);
-	start(&msg, dn->vport, NLM_F_ECHO, OVS_VPORT_CMD_NEW, OVS_VPORT_VERSION, dn->dp_ifindex);
-	if (*number != UINT32_MAX)
-		nl_put_u32(&msg, OVS_VPORT_ATTR_PORT_NO, *number);
-	nl_put_u32(&msg, OVS_VPORT_ATTR_TYPE, vport);
-	nl_put_str(&msg, OVS_VPORT_ATTR_NAME, name);
-	nl_put_u32(&msg, OVS_VPORT_ATTR_UPCALL_PID, 0);
-	err = nl_msg_end(&msg);
 	if (!err)
-		err = nl_transact(dn->genl, &msg, &r, d);
+		err = dpif_netlink_channel_open(dn, &channel, &pid, d);
 	if (err)
 		return err;
-	if (!r.msg)
-		return diag_set(d, -EPROTO, "the kernel does not say which number port %s got",
-				name);
-	err = decode_port(&port, r.msg, r.size, d);
-	if (err)
-		return err;
-	err = take_port(dn, &port, d);
+	err = new_vport(dn, name, vport, *number, pid, &r, d);
+	if (!err)
+		err = decode_port(&port, r.msg, r.size, d);
 	if (err) {
+		nl_transport_close(channel);
+		return err;
+	}
+	err = dpif_netlink_channel_add(dn, channel, port.number, d);
+	if (!err)
+		err = take_port(dn, &port, d);
+	if (err) {
+		dpif_netlink_channel_del(dn, port.number);
 		(void)!del_vport(dn, port.number, NULL);
 		return err;
 	}
@@ -466,5 +678,6 @@ int dpif_netlink_port_del(struct dpif *dpif, uint32_t number, struct diag *d)
 	if (dpif->offload)
 		(void)!netdev_ports_remove(dpif->offload, number, NULL);
 	dpif_port_table_del(&dn->ports, number);
+	dpif_netlink_channel_del(dn, number);
 	return 0;
 }

@@ -371,6 +371,8 @@ static int try_send_to_netdev(struct dpif_netlink *dn, struct dpif_netlink_slot 
 		err = netdev_flow_del(dn->up.offload, &op->del.ufid, op->del.stats, &why);
 	if (on && op->type == DPIF_OP_FLOW_GET)
 		err = offload_flow_get(dn, &op->get.ufid, op->get.flow, &why);
+	if (op->type == DPIF_OP_EXECUTE)
+		err = -EOPNOTSUPP;
 	*final = err != -ENOENT && err != -EOPNOTSUPP;
 	if (!err && op->type == DPIF_OP_FLOW_DEL)
 		dpif_decisions_del(&dn->decisions, &op->del.ufid);
@@ -440,7 +442,7 @@ static void finish_slot(struct dpif_netlink *dn, struct dpif_netlink_slot *slot,
 			  t->ack.msg[0] ? t->ack.msg : diag_strerror(t->error));
 	if (op->type == DPIF_OP_FLOW_PUT)
 		finish_kernel_put(dn, slot, t);
-	else
+	else if (op->type == DPIF_OP_FLOW_DEL)
 		finish_kernel_del(dn, slot, t);
 }
 
@@ -470,12 +472,20 @@ static int encode(struct batch *b, struct dpif_netlink_slot *slot)
 	struct dpif_netlink *dn = b->dn;
 	struct dpif_netlink_flow request;
 
+	nl_msg_init(&slot->msg, dn->buf + b->used, sizeof dn->buf - b->used);
+	if (slot->op->type == DPIF_OP_EXECUTE)
+		return dpif_netlink_encode_execute(dn, &slot->msg, &slot->op->execute);
 	if (slot->op->type == DPIF_OP_FLOW_PUT)
 		init_flow_put(&request, &slot->op->put, slot->flags);
 	else
 		init_flow_del(&request, &slot->op->del);
-	nl_msg_init(&slot->msg, dn->buf + b->used, sizeof dn->buf - b->used);
 	return dpif_netlink_flow_to_ofpbuf(dn, &slot->msg, &request);
+}
+
+static bool wants_stats_of(const struct dpif_op *op)
+{
+	return (op->type == DPIF_OP_FLOW_PUT && op->put.stats) ||
+	       (op->type == DPIF_OP_FLOW_DEL && op->del.stats);
 }
 
 /* Adds the operation of the next slot to the batch, which is sent when it is full. */
@@ -497,11 +507,11 @@ static void add_to_batch(struct batch *b)
 		err = encode(b, slot);
 	}
 	if (err) {
-		slot->op->error = diag_set(slot->op->diag, err, "the flow is too large");
+		slot->op->error = diag_set(slot->op->diag, err, "the %s is too large",
+					   slot->op->type == DPIF_OP_EXECUTE ? "packet" : "flow");
 		return;
 	}
-	wants_stats = slot->op->type == DPIF_OP_FLOW_PUT ? slot->op->put.stats != NULL
-							 : slot->op->del.stats != NULL;
+	wants_stats = wants_stats_of(slot->op);
 	dn->transactions[b->n] =
 		(struct nl_transaction){ .request = &slot->msg,
 					 .reply = wants_stats ? slot->stats : NULL,
@@ -530,6 +540,8 @@ static const struct ufid *ufid_of(const struct dpif_op *op)
 		return op->del.has_ufid ? &op->del.ufid : NULL;
 	case DPIF_OP_FLOW_GET:
 		return &op->get.ufid;
+	case DPIF_OP_EXECUTE:
+		break;
 	}
 	return NULL;
 }
@@ -665,6 +677,7 @@ static void dpif_netlink_close(struct dpif *dpif)
 	dpif_flow_fini(&dn->scratch);
 	dpif_decisions_fini(&dn->decisions);
 	dpif_port_table_fini(&dn->ports);
+	dpif_netlink_channels_fini(&dn->channels);
 	nl_sock_free(dn->genl);
 	mem_free(dn);
 }
@@ -679,6 +692,15 @@ static const struct dpif_class dpif_netlink_class = {
 	.port_del = dpif_netlink_port_del,
 	.port_dump = dpif_netlink_port_dump,
 	.ports = dpif_netlink_ports,
+	.number_handlers_required = dpif_netlink_number_handlers_required,
+	.handlers_set = dpif_netlink_handlers_set,
+	.recv_set = dpif_netlink_recv_set,
+	.recv_is_on = dpif_netlink_recv_is_on,
+	.recv = dpif_netlink_recv,
+	.recv_is_ready = dpif_netlink_recv_is_ready,
+	.recv_fd = dpif_netlink_recv_fd,
+	.recv_purge = dpif_netlink_recv_purge,
+	.port_get_pid = dpif_netlink_port_get_pid,
 	.get_stats = dpif_netlink_get_stats,
 };
 
@@ -690,6 +712,8 @@ static int find_families(struct dpif_netlink *dn, struct diag *d)
 		err = nl_genl_family(dn->genl, OVS_VPORT_FAMILY, &dn->vport, d);
 	if (!err)
 		err = nl_genl_family(dn->genl, OVS_FLOW_FAMILY, &dn->flow, d);
+	if (!err)
+		err = nl_genl_family(dn->genl, OVS_PACKET_FAMILY, &dn->packet, d);
 	return err;
 }
 
@@ -708,6 +732,7 @@ int dpif_netlink_open(struct dpif **out, const char *name, bool create, struct n
 	dn->up = (struct dpif){ .class = &dpif_netlink_class, .offload = offload, .trace = trace };
 	dn->genl = genl;
 	dpif_port_table_init(&dn->ports);
+	dpif_netlink_channels_init(&dn->channels);
 	dpif_decisions_init(&dn->decisions);
 	dpif_flow_init(&dn->scratch);
 	if (!strncmp(name, "system@", 7))

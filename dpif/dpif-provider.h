@@ -22,6 +22,16 @@ struct dpif_class {
 	int (*port_del)(struct dpif *dpif, uint32_t number, struct diag *d);
 	int (*port_dump)(struct dpif *dpif, dpif_port_cb *cb, void *aux, struct diag *d);
 	const struct flow_ports *(*ports)(struct dpif *dpif);
+	uint32_t (*number_handlers_required)(struct dpif *dpif);
+	int (*handlers_set)(struct dpif *dpif, uint32_t n_handlers, struct diag *d);
+	int (*recv_set)(struct dpif *dpif, bool enable, struct diag *d);
+	bool (*recv_is_on)(struct dpif *dpif);
+	int (*recv)(struct dpif *dpif, uint32_t handler, struct dpif_upcall *upcall, void *buf,
+		    size_t cap, size_t *used, struct diag *d);
+	bool (*recv_is_ready)(struct dpif *dpif, uint32_t handler);
+	int (*recv_fd)(struct dpif *dpif, uint32_t handler);
+	void (*recv_purge)(struct dpif *dpif);
+	uint32_t (*port_get_pid)(struct dpif *dpif, uint32_t port);
 	int (*get_stats)(struct dpif *dpif, struct dpif_stats *stats, struct diag *d);
 };
 

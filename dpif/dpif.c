@@ -90,6 +90,16 @@ int dpif_flow_get(struct dpif *dpif, const struct ufid *ufid, struct dpif_flow *
 	return span_end(&sp, op.error);
 }
 
+int dpif_execute(struct dpif *dpif, const struct dpif_execute *execute, struct diag *d)
+{
+	struct dpif_op op = { .type = DPIF_OP_EXECUTE, .execute = *execute, .diag = d };
+	struct dpif_op *ops[] = { &op };
+	struct span sp = SPAN(dpif->trace);
+
+	dpif_operate(dpif, ops, 1, DPIF_OFFLOAD_AUTO);
+	return span_end(&sp, op.error);
+}
+
 int dpif_flow_flush(struct dpif *dpif, struct diag *d)
 {
 	struct span sp = SPAN(dpif->trace);
@@ -134,4 +144,68 @@ const struct flow_ports *dpif_ports(struct dpif *dpif)
 int dpif_get_stats(struct dpif *dpif, struct dpif_stats *stats, struct diag *d)
 {
 	return dpif->class->get_stats(dpif, stats, d);
+}
+
+uint32_t dpif_number_handlers_required(struct dpif *dpif)
+{
+	return dpif->class->number_handlers_required(dpif);
+}
+
+int dpif_handlers_set(struct dpif *dpif, uint32_t n_handlers, struct diag *d)
+{
+	struct span sp = SPAN(dpif->trace);
+
+	if (!n_handlers || n_handlers > DPIF_HANDLERS_MAX)
+		return span_end(&sp, diag_set(d, -EINVAL, "%u handlers: there can be 1 to %u",
+					      n_handlers, DPIF_HANDLERS_MAX));
+	return span_end(&sp, dpif->class->handlers_set(dpif, n_handlers, d));
+}
+
+int dpif_recv_set(struct dpif *dpif, bool enable, struct diag *d)
+{
+	struct span sp = SPAN(dpif->trace);
+
+	return span_end(&sp, dpif->class->recv_set(dpif, enable, d));
+}
+
+bool dpif_recv_is_on(struct dpif *dpif)
+{
+	return dpif->class->recv_is_on(dpif);
+}
+
+int dpif_recv(struct dpif *dpif, uint32_t handler, struct dpif_upcall *upcall, void *buf,
+	      size_t cap, size_t *used, struct diag *d)
+{
+	struct span sp = SPAN(dpif->trace);
+	const int n = dpif->class->recv(dpif, handler, upcall, buf, cap, used, d);
+
+	if (n > 0) {
+		span_note(&sp, "upcall", "%s of port %u, %zu bytes",
+			  upcall->type == DPIF_UC_MISS ? "miss" : "action", upcall->key.in_port,
+			  upcall->packet_size);
+		if (upcall->more)
+			span_note(&sp, "not_understood", "%s", upcall->more);
+	}
+	span_end(&sp, n < 0 ? n : 0);
+	return n;
+}
+
+bool dpif_recv_is_ready(struct dpif *dpif, uint32_t handler)
+{
+	return dpif->class->recv_is_ready(dpif, handler);
+}
+
+int dpif_recv_fd(struct dpif *dpif, uint32_t handler)
+{
+	return dpif->class->recv_fd(dpif, handler);
+}
+
+void dpif_recv_purge(struct dpif *dpif)
+{
+	dpif->class->recv_purge(dpif);
+}
+
+uint32_t dpif_port_get_pid(struct dpif *dpif, uint32_t port)
+{
+	return dpif->class->port_get_pid(dpif, port);
 }

@@ -84,10 +84,29 @@ struct dpif_flow_get {
 	struct dpif_flow *flow; /* out */
 };
 
+/*
+ * A packet goes through a list of actions, as if it had come in at a port. What userland does with
+ * the packet of an upcall.
+ */
+struct dpif_execute {
+	const void *packet; /* a frame without FCS */
+	size_t packet_size;
+	const struct flow_actions *actions;
+	/* Metadata: OVS_KEY_ATTR_* as an upcall brought them (of which the kernel takes what is not
+	 * in the packet), or NULL: those of a packet that came in at @in_port. */
+	const void *key;
+	size_t key_size;
+	uint32_t in_port;
+	uint16_t mru;  /* of the upcall; 0: none */
+	uint64_t hash; /* of the upcall; 0: none */
+	bool probe;    /* a feature probe: the kernel is to log nothing */
+};
+
 enum dpif_op_type {
 	DPIF_OP_FLOW_PUT,
 	DPIF_OP_FLOW_DEL,
-	DPIF_OP_FLOW_GET
+	DPIF_OP_FLOW_GET,
+	DPIF_OP_EXECUTE /* never offloaded */
 };
 
 struct dpif_op {
@@ -96,6 +115,7 @@ struct dpif_op {
 		struct dpif_flow_put put;
 		struct dpif_flow_del del;
 		struct dpif_flow_get get;
+		struct dpif_execute execute;
 	};
 	int error;	   /* out: 0 or negative errno */
 	struct diag *diag; /* words of error; may be NULL */
@@ -112,13 +132,15 @@ const char *dpif_name(const struct dpif *dpif); /* "system@ovs-system" */
 struct offload *dpif_offload(const struct dpif *dpif);
 struct trace *dpif_trace(const struct dpif *dpif);
 
-/* Runs the operations; each has its own error. */
+/* Runs the operations in order, so that a put comes before the execute behind it; each has its own
+ * error. */
 void dpif_operate(struct dpif *dpif, struct dpif_op **ops, size_t n, enum dpif_offload_type type);
 
 int dpif_flow_put(struct dpif *dpif, const struct dpif_flow_put *put, struct diag *d) MUST_CHECK;
 int dpif_flow_del(struct dpif *dpif, const struct dpif_flow_del *del, struct diag *d) MUST_CHECK;
 int dpif_flow_get(struct dpif *dpif, const struct ufid *ufid, struct dpif_flow *flow,
 		  struct diag *d) MUST_CHECK;
+int dpif_execute(struct dpif *dpif, const struct dpif_execute *execute, struct diag *d) MUST_CHECK;
 int dpif_flow_flush(struct dpif *dpif, struct diag *d) MUST_CHECK;
 
 /*
@@ -154,5 +176,83 @@ struct dpif_stats {
 	uint32_t masks_cache_size;
 };
 int dpif_get_stats(struct dpif *dpif, struct dpif_stats *stats, struct diag *d) MUST_CHECK;
+
+/*
+ * Upcalls: what the datapath asks of userland, or tells it. Handlers are numbered from 0; each has
+ * queues of its own in the kernel, and each upcall comes to one handler: packets of one flow always
+ * to the same one. A kernel from 5.15 on has a queue for each handler and takes that of the
+ * processor that saw the packet (OVS_DP_F_DISPATCH_UPCALL_PER_CPU); for an older one there is a
+ * queue for each port, and port n is handler n % n_handlers's. The queues are bounded: what does
+ * not fit is lost, and counted in dpif_stats.n_lost.
+ */
+#define DPIF_HANDLERS_MAX 256
+#define DPIF_RCVBUF	  (4u << 20) /* bytes of a queue, as OVS has it */
+/* Bytes of the longest upcall: a packet, and key, userdata and actions. */
+#define DPIF_UPCALL_MAX (3u << 16)
+
+enum dpif_upcall_type {
+	DPIF_UC_MISS,	/* no flow matches */
+	DPIF_UC_ACTION, /* a userspace() action */
+	DPIF_N_UC_TYPES
+};
+
+/* What dpif_recv() fills; pointers borrow the buffer that it was given. */
+struct dpif_upcall {
+	enum dpif_upcall_type type;
+	const uint8_t *packet;
+	size_t packet_size; /* what came up of it */
+	size_t packet_len;  /* of the packet itself: more when trunc() cut it */
+	/* The key: as the kernel wrote it, and decoded. */
+	const void *key_attrs;
+	size_t key_size;
+	struct flow_key key;  /* with recirc_id and in_port */
+	uint64_t key_headers; /* bits FLOW_H_x: what the packet has */
+	/* What the kernel saw in the packet and the vocabulary of flow/ cannot say, or NULL: a flow
+	 * that is made of @key does not match on it. Static. */
+	const char *more;
+	struct ufid ufid;	 /* a name for flows made of it: equal keys, equal names */
+	const uint8_t *userdata; /* of a userspace() action; NULL: none */
+	size_t userdata_size;
+	const void *actions_attrs; /* the actions of the flow, when userspace(actions) asked for
+				      them; NULL: none */
+	size_t actions_size;
+	uint16_t mru;  /* 0: none */
+	uint64_t hash; /* with its flags; 0: none */
+};
+
+/* How many handlers the datapath wants: one for each processor, or 0: as many as one likes. */
+uint32_t dpif_number_handlers_required(struct dpif *dpif);
+
+/*
+ * Both may be called at any time; at first there is one handler, and receiving is off. With it on,
+ * queues are open and the kernel knows them; with it off they are closed, and what was in them is
+ * gone. Ports that are added and deleted later are taken care of. 0; -EINVAL: 0 handlers or more
+ * than DPIF_HANDLERS_MAX; else the kernel's error, and receiving is off.
+ */
+int dpif_handlers_set(struct dpif *dpif, uint32_t n_handlers, struct diag *d) MUST_CHECK;
+int dpif_recv_set(struct dpif *dpif, bool enable, struct diag *d) MUST_CHECK;
+bool dpif_recv_is_on(struct dpif *dpif);
+
+/*
+ * The next upcall of a handler; never waits. @buf is aligned to 4 bytes, and the upcall borrows it:
+ * a batch is read into one large buffer, piece by piece, as long as DPIF_UPCALL_MAX bytes are left
+ * in it; *@used is how much of @buf this one took, a multiple of 8. 1; 0: there is none now;
+ * -EINVAL: receiving is off or there is no such handler. Any other error is that of one upcall,
+ * which is lost, with words: -ENOBUFS: the queue was full (there may have been many); -EMSGSIZE:
+ * longer than @cap; -EPROTO and what decoding returns: malformed. Go on receiving.
+ */
+int dpif_recv(struct dpif *dpif, uint32_t handler, struct dpif_upcall *upcall, void *buf,
+	      size_t cap, size_t *used, struct diag *d) MUST_CHECK;
+/* Whether dpif_recv() would return anything but 0. */
+bool dpif_recv_is_ready(struct dpif *dpif, uint32_t handler);
+/* What can be polled for POLLIN until then; -1: nothing, the kernel is in this process. Changes
+ * with dpif_handlers_set() and dpif_recv_set() only. */
+int dpif_recv_fd(struct dpif *dpif, uint32_t handler);
+/* Throws away what is in the queues of all handlers. */
+void dpif_recv_purge(struct dpif *dpif);
+
+/* The pid for a userspace() action of a flow whose packets come in at the port; 0: receiving is
+ * off, and the kernel takes no such action. With dispatch by processor UINT32_MAX: any will do. */
+uint32_t dpif_port_get_pid(struct dpif *dpif, uint32_t port);
 
 #endif

@@ -23,11 +23,25 @@ struct dpif_netlink_slot {
 	uint8_t stats[DPIF_NETLINK_STATS_SIZE];
 };
 
+/*
+ * Where upcalls come in, dpif-netlink-recv.c. With dispatch by processor one channel for each
+ * handler, its number; else one for each port, the port's number.
+ */
+struct dpif_netlink_channels {
+	bool is_on;
+	uint32_t n_handlers;
+	struct idr by_number; /* struct nl_transport *, owned */
+	uint32_t *next;	      /* for each handler: the port whose channel is looked at next */
+	int *epoll;	      /* for each handler; -1: the kernel is in this process */
+};
+
 struct dpif_netlink {
 	struct dpif up;
 	struct nl_sock *genl;
-	uint16_t datapath, vport, flow; /* numbers of the families */
+	uint16_t datapath, vport, flow, packet; /* numbers of the families */
 	int dp_ifindex;
+	uint32_t user_features; /* OVS_DP_F_*, as the kernel has them */
+	struct dpif_netlink_channels channels;
 	struct dpif_port_table ports;
 	struct dpif_decisions decisions;
 	struct dpif_flow scratch; /* of a dump */
@@ -56,9 +70,23 @@ int dpif_netlink_flow_to_ofpbuf(const struct dpif_netlink *dn, struct nl_msg *ms
 int dpif_netlink_flow_from_ofpbuf(struct dpif_flow *flow, const void *msg, size_t size, bool brief,
 				  struct diag *d) MUST_CHECK;
 
+/* The same for OVS_PACKET_CMD_EXECUTE. */
+int dpif_netlink_encode_execute(const struct dpif_netlink *dn, struct nl_msg *msg,
+				const struct dpif_execute *execute) MUST_CHECK;
+
+/* Reads an upcall. 0; -EPROTO or what decoding returns, with words. */
+int dpif_netlink_parse_upcall(const struct dpif_netlink *dn, struct dpif_upcall *upcall,
+			      const void *msg, size_t size, struct diag *d) MUST_CHECK;
+
 /* Finds the datapath, or makes it; its ports come into dn->ports and into the flow API. */
 int dpif_netlink_find(struct dpif_netlink *dn, const char *name, bool create,
 		      struct diag *d) MUST_CHECK;
+/* Says which features userland knows, with the pids of its processors (NULL: as they are). */
+int dpif_netlink_set_features(struct dpif_netlink *dn, uint32_t features, const uint32_t *pids,
+			      uint32_t n_pids, struct diag *d) MUST_CHECK;
+/* Says who is asked about the packets of a port. */
+int dpif_netlink_vport_set_pid(struct dpif_netlink *dn, uint32_t number, uint32_t pid,
+			       struct diag *d) MUST_CHECK;
 int dpif_netlink_read_ports(struct dpif_netlink *dn, struct diag *d) MUST_CHECK;
 
 int dpif_netlink_port_add(struct dpif *dpif, const char *name, const char *type, uint32_t *number,
@@ -66,6 +94,32 @@ int dpif_netlink_port_add(struct dpif *dpif, const char *name, const char *type,
 int dpif_netlink_port_del(struct dpif *dpif, uint32_t number, struct diag *d);
 int dpif_netlink_port_dump(struct dpif *dpif, dpif_port_cb *cb, void *aux, struct diag *d);
 int dpif_netlink_get_stats(struct dpif *dpif, struct dpif_stats *stats, struct diag *d);
+
+static inline bool dpif_netlink_upcall_per_cpu(const struct dpif_netlink *dn)
+{
+	return dn->user_features & OVS_DP_F_DISPATCH_UPCALL_PER_CPU;
+}
+
+/* dpif-netlink-recv.c */
+void dpif_netlink_channels_init(struct dpif_netlink_channels *c);
+void dpif_netlink_channels_fini(struct dpif_netlink_channels *c);
+/* Before a port is made: a channel for it, whose pid is *@pid (0: it needs none); then under which
+ * number, or that it came to nothing. */
+int dpif_netlink_channel_open(struct dpif_netlink *dn, struct nl_transport **channel, uint32_t *pid,
+			      struct diag *d) MUST_CHECK;
+int dpif_netlink_channel_add(struct dpif_netlink *dn, struct nl_transport *channel, uint32_t number,
+			     struct diag *d) MUST_CHECK; /* takes it */
+void dpif_netlink_channel_del(struct dpif_netlink *dn, uint32_t number);
+uint32_t dpif_netlink_number_handlers_required(struct dpif *dpif);
+int dpif_netlink_handlers_set(struct dpif *dpif, uint32_t n_handlers, struct diag *d);
+int dpif_netlink_recv_set(struct dpif *dpif, bool enable, struct diag *d);
+bool dpif_netlink_recv_is_on(struct dpif *dpif);
+int dpif_netlink_recv(struct dpif *dpif, uint32_t handler, struct dpif_upcall *upcall, void *buf,
+		      size_t cap, size_t *used, struct diag *d);
+bool dpif_netlink_recv_is_ready(struct dpif *dpif, uint32_t handler);
+int dpif_netlink_recv_fd(struct dpif *dpif, uint32_t handler);
+void dpif_netlink_recv_purge(struct dpif *dpif);
+uint32_t dpif_netlink_port_get_pid(struct dpif *dpif, uint32_t port);
 
 static inline struct dpif_netlink *dpif_netlink_cast(struct dpif *dpif)
 {

@@ -2,7 +2,9 @@
 #include "tests/system/transcript.h"
 
 #include "base/alloc.h"
+#include "netlink/transport.h"
 
+#include <errno.h>
 #include <linux/gen_stats.h>
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
@@ -23,6 +25,7 @@ enum what {
 	W_BYTES,  /* compare */
 	W_ABSENT, /* may be there or not: padding */
 	W_TIMES,  /* compare that it is there */
+	W_HASH,	  /* of a packet: Linux mixes in a random number when it made it itself */
 	W_INDEX,  /* a struct that begins with an index that the kernel chose */
 	W_NEST,
 };
@@ -124,7 +127,12 @@ static const struct rule key_rules[] = {
 	{ NULL, OVS_KEY_ATTR_CT_ZONE, W_ABSENT, NULL },
 };
 LEVEL(key);
-static const struct rule flow_actions_rules[] = { { NULL, OVS_ACTION_ATTR_OUTPUT, W_BYTES, NULL } };
+static const struct rule userspace_rules[] = { { NULL, OVS_USERSPACE_ATTR_PID, W_TIMES, NULL } };
+LEVEL(userspace);
+static const struct rule flow_actions_rules[] = {
+	{ NULL, OVS_ACTION_ATTR_OUTPUT, W_BYTES, NULL },
+	{ NULL, OVS_ACTION_ATTR_USERSPACE, W_NEST, &userspace },
+};
 LEVEL(flow_actions);
 static const struct rule flow_rules[] = {
 	{ NULL, OVS_FLOW_ATTR_KEY, W_NEST, &key },
@@ -134,6 +142,13 @@ static const struct rule flow_rules[] = {
 	{ NULL, OVS_FLOW_ATTR_PAD, W_ABSENT, NULL },
 };
 LEVEL(flow);
+
+static const struct rule packet_rules[] = {
+	{ NULL, OVS_PACKET_ATTR_KEY, W_NEST, &key },
+	{ NULL, OVS_PACKET_ATTR_ACTIONS, W_NEST, &flow_actions },
+	{ NULL, OVS_PACKET_ATTR_HASH, W_HASH, NULL },
+};
+LEVEL(packet);
 
 /* The policy that an attribute did not meet is not modelled. */
 static const struct rule ack_rules[] = { { NULL, NLMSGERR_ATTR_POLICY, W_ABSENT, NULL } };
@@ -146,7 +161,7 @@ struct families {
 		const struct level *level;
 		uint16_t id;
 		bool has_header; /* struct ovs_header */
-	} f[4];
+	} f[5];
 };
 
 static const struct families no_families = { {
@@ -154,6 +169,7 @@ static const struct families no_families = { {
 	{ OVS_DATAPATH_FAMILY, &datapath, 0, true },
 	{ OVS_VPORT_FAMILY, &vport, 0, true },
 	{ OVS_FLOW_FAMILY, &flow, 0, true },
+	{ OVS_PACKET_FAMILY, &packet, 0, true },
 } };
 
 static int find_family(const struct families *all, uint16_t id)
@@ -168,6 +184,21 @@ static void put_hex(struct text *t, const uint8_t *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		text_putf(t, "%02x", p[i]);
+}
+
+#define HASH_IS_SW (1ull << 32) /* its own; above it is whether ports are in it */
+
+static void put_hash(struct text *t, const uint8_t *p, size_t n)
+{
+	uint64_t hash = 0;
+
+	if (n == sizeof hash)
+		memcpy(&hash, p, sizeof hash);
+	if (hash & HASH_IS_SW)
+		text_putf(t, ": 0x%llx and a random number\n",
+			  (unsigned long long)(hash & ~(HASH_IS_SW - 1)));
+	else
+		text_putf(t, ": 0x%llx, %zu bytes\n", (unsigned long long)hash, n);
 }
 
 /* A user's index is high. */
@@ -242,6 +273,9 @@ static void put_attrs(struct text *t, const struct level *l, const uint8_t *p, s
 				a.nla_len < NLA_HDRLEN + 4 ? 0
 							   : (size_t)a.nla_len - NLA_HDRLEN - 4);
 			text_put_char(t, '\n');
+			break;
+		case W_HASH:
+			put_hash(t, data, (size_t)a.nla_len - NLA_HDRLEN);
 			break;
 		case W_TIMES:
 			text_putf(t, ": times, %d bytes\n", a.nla_len - NLA_HDRLEN);
@@ -441,6 +475,31 @@ static int wrapped_join(struct nl_transport *t, uint32_t number)
 	return w->inner->class->join(w->inner, number);
 }
 
+static int wrapped_another(struct nl_transport *t, struct nl_transport **out, struct diag *d)
+{
+	struct wrapped *w = CONTAINER_OF(t, struct wrapped, t);
+	struct nl_transport *inner;
+	int err = nl_transport_open_another(&inner, w->inner, d);
+
+	if (err)
+		return err;
+	*out = transcript_wrap_genl(inner, w->text);
+	if (!*out)
+		return -ENOMEM;
+	CONTAINER_OF(*out, struct wrapped, t)->families = w->families;
+	return 0;
+}
+
+static bool wrapped_has_message(struct nl_transport *t)
+{
+	return nl_transport_has_message(CONTAINER_OF(t, struct wrapped, t)->inner);
+}
+
+static int wrapped_set_rcvbuf(struct nl_transport *t, size_t bytes)
+{
+	return nl_transport_set_rcvbuf(CONTAINER_OF(t, struct wrapped, t)->inner, bytes);
+}
+
 static void wrapped_close(struct nl_transport *t)
 {
 	struct wrapped *w = CONTAINER_OF(t, struct wrapped, t);
@@ -454,6 +513,9 @@ static const struct nl_transport_class transcript_class = {
 	.sendmsg = wrapped_sendmsg,
 	.recvmsg = wrapped_recvmsg,
 	.join = wrapped_join,
+	.another = wrapped_another,
+	.set_rcvbuf = wrapped_set_rcvbuf,
+	.has_message = wrapped_has_message,
 	.close = wrapped_close,
 };
 

@@ -2,12 +2,14 @@
 /*
  * The openvswitch families of the model kernel answer as those of Linux do: `wire_ovs model FILES`
  * and `wire_ovs linux FILES` (in a guest) make a datapath through dpif/, put the flows of the files
- * into it one by one, read them back in every way, send the raw requests of ovs-requests.txt, and
- * print everything that crossed the boundary. Their outputs must be equal. Devices p0, pf0vf0 ...
- * pf0vf3 are there in both.
+ * into it one by one, read them back in every way, execute actions on packets and read the upcalls,
+ * send the raw requests of ovs-requests.txt, and print everything that crossed the boundary. Their
+ * outputs must be equal. Devices p0, pf0vf0 ... pf0vf3 are there in both.
  */
 #include "base/alloc.h"
 #include "dpif/dpif-netlink.h"
+#include "flow/attr.h"
+#include "flow/packet.h"
 #include "netlink/attr.h"
 #include "tests/system/machines.h"
 #include "tests/system/transcript.h"
@@ -26,7 +28,7 @@ struct bench {
 	struct text text;
 	struct dpif *dpif;
 	struct nl_sock *raw;
-	uint16_t family[3]; /* datapath, vport, flow */
+	uint16_t family[4]; /* datapath, vport, flow, packet */
 	int ifindex;	    /* of the datapath */
 };
 
@@ -136,6 +138,8 @@ static int make_dpif(struct bench *b, struct diag *d)
 	}
 	if (!err)
 		err = dpif_port_dump(b->dpif, print_port, &b->text, d);
+	if (!err)
+		err = dpif_recv_set(b->dpif, true, d);
 	return err;
 }
 
@@ -231,6 +235,137 @@ static void run_line(struct bench *b, char *line)
 	flow_actions_fini(&actions);
 }
 
+/* ---- packets ---- */
+
+#define ANY_PID UINT32_MAX /* in a text: that of the port */
+
+static void put_upcall(struct text *t, const struct dpif_upcall *u)
+{
+	struct flow_match m = { .key = u->key, .headers = u->key_headers };
+	struct flow_actions actions;
+	struct diag d;
+
+	flow_match_fill(&m);
+	text_putf(t, "= upcall %s: %zu bytes of %zu, mru %u, not understood: %s\n= ",
+		  u->type == DPIF_UC_MISS ? "miss" : "action", u->packet_size, u->packet_len,
+		  u->mru, u->more ? u->more : "nothing");
+	flow_match_format(t, &m, NULL, false);
+	text_put(t, " userdata ");
+	for (size_t i = 0; i < u->userdata_size; i++)
+		text_putf(t, "%02x", u->userdata[i]);
+	text_put(t, " actions ");
+	flow_actions_init(&actions);
+	diag_init(&d);
+	if (!u->actions_attrs)
+		text_put(t, "none");
+	else if (flow_actions_decode(&actions, u->actions_attrs, u->actions_size, &d))
+		text_put(t, d.words);
+	else
+		text_putf(t, "%zu", actions.n);
+	flow_actions_fini(&actions);
+	text_put_char(t, '\n');
+}
+
+static void read_upcalls(struct bench *b)
+{
+	static _Alignas(8) uint8_t buf[DPIF_UPCALL_MAX];
+	struct dpif_stats stats;
+	struct dpif_upcall u;
+	struct diag d;
+	size_t used;
+	int n;
+
+	if (!b->dpif || !dpif_recv_is_on(b->dpif))
+		return;
+	for (;;) {
+		diag_init(&d);
+		n = dpif_recv(b->dpif, 0, &u, buf, sizeof buf, &used, &d);
+		if (n <= 0)
+			break;
+		put_upcall(&b->text, &u);
+	}
+	if (n)
+		say(b, "recv", n, &d);
+	if (!dpif_get_stats(b->dpif, &stats, NULL))
+		text_putf(&b->text, "= hit %llu missed %llu lost %llu\n",
+			  (unsigned long long)stats.n_hit, (unsigned long long)stats.n_missed,
+			  (unsigned long long)stats.n_lost);
+}
+
+static void fill_in_pids(struct bench *b, struct flow_actions *l, uint32_t port)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (l->a[i].type == FLOW_ACT_USERSPACE && l->a[i].userspace.pid == ANY_PID)
+			l->a[i].userspace.pid = dpif_port_get_pid(b->dpif, port);
+}
+
+/* execute FLOW, a tab, ACTIONS, and perhaps a tab and `mru hash size`; *@put: a flow it is. */
+static void run_execute(struct bench *b, char *line)
+{
+	char *flow = strchr(line, ' ') + 1, *tab = strchr(flow, '\t'),
+	     *rest = strchr(tab + 1, '\t');
+	struct dpif_execute e = { .key = NULL };
+	struct flow_actions actions;
+	unsigned long size = 0;
+	struct flow_match m;
+	uint8_t frame[2048] = { 0 };
+	struct diag d;
+	unsigned int mru = 0;
+	int err;
+
+	text_putf(&b->text, "# %s\n", line);
+	if (rest)
+		sscanf(rest + 1, "%u %lx %lu", &mru, &e.hash, &size);
+	diag_init(&d);
+	flow_actions_init(&actions);
+	err = flow_match_parse(&m, NULL, NULL, NULL, flow, (size_t)(tab - flow), &port_names, &d);
+	if (!err)
+		err = flow_packet_build(frame, sizeof frame, &e.packet_size, &m, &d);
+	if (!err)
+		err = flow_actions_parse(&actions, tab + 1,
+					 rest ? (size_t)(rest - tab - 1) : strlen(tab + 1),
+					 &port_names, &d);
+	if (!err) {
+		fill_in_pids(b, &actions, m.key.in_port);
+		e.packet = frame;
+		e.packet_size = size ? size : e.packet_size;
+		e.actions = &actions;
+		e.in_port = m.key.in_port;
+		e.mru = (uint16_t)mru;
+		err = dpif_execute(b->dpif, &e, &d);
+	}
+	say(b, "execute", err, NULL);
+	read_upcalls(b);
+	flow_actions_fini(&actions);
+}
+
+/* put FLOW, a tab, ACTIONS: a flow that the packets to come may hit. */
+static void run_put(struct bench *b, char *line)
+{
+	char *flow = strchr(line, ' ') + 1, *tab = strchr(flow, '\t');
+	struct dpif_flow_put p = { .flags = DPIF_FP_CREATE };
+	struct flow_actions actions;
+	struct flow_match m;
+	struct diag d;
+	int err;
+
+	text_putf(&b->text, "# %s\n", line);
+	diag_init(&d);
+	flow_actions_init(&actions);
+	err = flow_match_parse(&m, NULL, NULL, NULL, flow, (size_t)(tab - flow), &port_names, &d);
+	if (!err)
+		err = flow_actions_parse(&actions, tab + 1, strlen(tab + 1), &port_names, &d);
+	if (err) {
+		say(b, "parse", err, &d);
+	} else {
+		fill_in_pids(b, &actions, m.key.in_port);
+		p.match = &m;
+		p.actions = &actions;
+		put(b, "put", &p);
+	}
+	flow_actions_fini(&actions);
+}
+
 /* ---- raw requests ---- */
 
 static int hex_digit(char c)
@@ -271,7 +406,7 @@ static const char *put_attrs(struct nl_msg *m, const char *s)
 
 static void run_request(struct bench *b, const char *line)
 {
-	static const char *const families[] = { "datapath", "vport", "flow" };
+	static const char *const families[] = { "datapath", "vport", "flow", "packet" };
 	char family[16], flags[8], where[16];
 	unsigned int cmd;
 	int used = 0, i = 0, err;
@@ -287,7 +422,7 @@ static void run_request(struct bench *b, const char *line)
 	text_putf(&b->text, "# %s\n", line);
 	if (sscanf(line, "%15s %u %7s %15s %n", family, &cmd, flags, where, &used) < 4)
 		return;
-	while (i < 2 && strcmp(family, families[i]))
+	while (i < 3 && strcmp(family, families[i]))
 		i++;
 	h.genl.cmd = (uint8_t)cmd;
 	h.ovs.dp_ifindex = !strcmp(where, "this")   ? b->ifindex
@@ -305,6 +440,7 @@ static void run_request(struct bench *b, const char *line)
 	if (!err)
 		err = nl_transact(b->raw, &m, &reply, &d);
 	say(b, "request", err, &d);
+	read_upcalls(b);
 }
 
 /* The datapath's ifindex is what the kernel answers to its name. */
@@ -338,12 +474,37 @@ static int find_datapath(struct bench *b, struct diag *d)
 static int open_raw(struct bench *b, struct diag *d)
 {
 	static const char *const families[] = { OVS_DATAPATH_FAMILY, OVS_VPORT_FAMILY,
-						OVS_FLOW_FAMILY };
+						OVS_FLOW_FAMILY, OVS_PACKET_FAMILY };
 	int err = open_genl(b, &b->raw, d);
 
 	for (size_t i = 0; !err && i < ARRAY_SIZE(families); i++)
 		err = nl_genl_family(b->raw, families[i], &b->family[i], d);
 	return err ? err : find_datapath(b, d);
+}
+
+/* flush: the flows go. reopen: the datapath is opened anew, and its features are as it has them. */
+static void run_word(struct bench *b, const char *line)
+{
+	struct nl_sock *sock;
+	struct diag d;
+	int err;
+
+	text_putf(&b->text, "# %s\n", line);
+	diag_init(&d);
+	if (!strcmp(line, "flush")) {
+		say(b, line, dpif_flow_flush(b->dpif, &d), &d);
+		return;
+	}
+	dpif_close(b->dpif);
+	b->dpif = NULL;
+	err = open_genl(b, &sock, &d);
+	if (!err)
+		err = dpif_netlink_open(&b->dpif, "wire0", false, sock, NULL, NULL, &d);
+	if (!err)
+		err = dpif_recv_set(b->dpif, true, &d);
+	say(b, line, err, &d);
+	if (err)
+		exit(1);
 }
 
 static int run_file(struct bench *b, const char *path)
@@ -359,7 +520,13 @@ static int run_file(struct bench *b, const char *path)
 	for (ssize_t n; (n = getline(&line, &cap, f)) > 0;) {
 		if (line[n - 1] == '\n')
 			line[n - 1] = '\0';
-		if (line[0] && line[0] != '#' && strchr(line, '\t'))
+		if (!strncmp(line, "execute ", 8))
+			run_execute(b, line);
+		else if (!strncmp(line, "put ", 4))
+			run_put(b, line);
+		else if (!strcmp(line, "flush") || !strcmp(line, "reopen"))
+			run_word(b, line);
+		else if (line[0] && line[0] != '#' && strchr(line, '\t'))
 			run_line(b, line);
 		else if (line[0] && line[0] != '#')
 			run_request(b, line);
