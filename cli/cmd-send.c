@@ -19,6 +19,7 @@
 #define PORT_NAME_MAX 32
 #define WIDTH_MAX     1000u /* columns that a device is asked for */
 #define SENDS_MAX     10000 /* of one request to a device */
+#define UPCALLS_MAX   16    /* of one packet that are shown */
 
 struct options {
 	const char *pcap, *device;
@@ -59,6 +60,13 @@ struct output {
 	char *flow; /* owned; NULL: not kept */
 };
 
+/* What came up to userland of the packet being sent. */
+struct asked {
+	bool is_miss;
+	size_t size;
+	char *flow; /* owned */
+};
+
 struct port_sum {
 	char port[PORT_NAME_MAX];
 	uint64_t n_packets, n_bytes;
@@ -73,6 +81,10 @@ struct send {
 	bool show; /* the packet being sent */
 	struct output outputs[OUTPUTS_MAX];
 	size_t n_outputs; /* of the packet being sent; may be more than are kept */
+	struct asked asked[UPCALLS_MAX];
+	size_t n_asked;	    /* of the packet being sent; may be more than are kept */
+	uint64_t n_upcalls; /* of all packets */
+	_Alignas(8) uint8_t upcall[DPIF_UPCALL_MAX];
 	struct port_sum sums[PORTS_MAX];
 	size_t n_sums;
 	uint64_t n_sent, n_vanished, n_cut;
@@ -116,6 +128,61 @@ static void take_output(void *aux, const char *port, const void *frame, size_t s
 	keep_output(s, port, frame, size);
 }
 
+static void keep_upcall(struct send *s, const struct dpif_upcall *u)
+{
+	struct flow_match m = { .key = u->key, .headers = u->key_headers };
+	struct text t;
+
+	s->n_upcalls++;
+	if (s->show && s->n_asked < UPCALLS_MAX) {
+		flow_match_fill(&m);
+		text_init(&t);
+		flow_match_format(&t, &m, dpif_ports(host_dpif(s->host)), false);
+		s->asked[s->n_asked] = (struct asked){ .is_miss = u->type == DPIF_UC_MISS,
+						       .size = u->packet_size,
+						       .flow = text_take(&t) };
+	}
+	s->n_asked++;
+}
+
+/* Nobody answers them here: the model has a datapath and no vswitch in this command. */
+static void take_upcalls(struct send *s)
+{
+	struct dpif *dpif = host_dpif(s->host);
+	struct dpif_upcall u;
+	size_t used;
+	int n;
+
+	while ((n = dpif_recv(dpif, 0, &u, s->upcall, sizeof s->upcall, &used, NULL)) != 0) {
+		if (n == -EINVAL)
+			break;
+		if (n > 0)
+			keep_upcall(s, &u);
+	}
+}
+
+static size_t n_asked_kept(const struct send *s)
+{
+	return s->n_asked < UPCALLS_MAX ? s->n_asked : UPCALLS_MAX;
+}
+
+static void print_upcalls(struct send *s)
+{
+	struct print *p = &s->c->print;
+	size_t kept = n_asked_kept(s);
+
+	for (size_t i = 0; i < kept; i++) {
+		const struct asked *a = &s->asked[i];
+
+		print_styled(p, PRINT_HALF, "up to userland");
+		printf_text(p, ", %s, %zu bytes: %s\n",
+			    a->is_miss ? "since no flow matches" : "by a userspace action", a->size,
+			    a->flow ? a->flow : "");
+	}
+	if (kept < s->n_asked)
+		printf_text(p, "and %zu more upcalls\n", s->n_asked - kept);
+}
+
 static void print_outputs(struct send *s, const char *flow, size_t size, const char *way)
 {
 	size_t kept = s->n_outputs < OUTPUTS_MAX ? s->n_outputs : OUTPUTS_MAX;
@@ -131,7 +198,8 @@ static void print_outputs(struct send *s, const char *flow, size_t size, const c
 	}
 	if (kept < s->n_outputs)
 		printf_text(p, "and %zu more copies\n", s->n_outputs - kept);
-	if (!s->n_outputs)
+	print_upcalls(s);
+	if (!s->n_outputs && !s->n_asked)
 		print_styled(p, PRINT_HALF, "it came out nowhere\n");
 }
 
@@ -139,7 +207,7 @@ static void print_outputs(struct send *s, const char *flow, size_t size, const c
 static void add_json(struct send *s, const char *flow, size_t size, json_t *trace)
 {
 	size_t kept = s->n_outputs < OUTPUTS_MAX ? s->n_outputs : OUTPUTS_MAX;
-	json_t *outputs = json_array();
+	json_t *outputs = json_array(), *upcalls = json_array();
 
 	for (size_t i = 0; i < kept; i++)
 		json_array_append_new(
@@ -147,10 +215,17 @@ static void add_json(struct send *s, const char *flow, size_t size, json_t *trac
 			json_pack("{s:s, s:I, s:o}", "port", s->outputs[i].port, "size",
 				  (json_int_t)s->outputs[i].size, "flow",
 				  trace_json_string(s->outputs[i].flow ? s->outputs[i].flow : "")));
-	json_array_append_new(s->list, json_pack("{s:I, s:I, s:o, s:o, s:o}", "number",
+	for (size_t i = 0; i < n_asked_kept(s); i++)
+		json_array_append_new(
+			upcalls,
+			json_pack("{s:s, s:I, s:o}", "type",
+				  s->asked[i].is_miss ? "miss" : "action", "size",
+				  (json_int_t)s->asked[i].size, "flow",
+				  trace_json_string(s->asked[i].flow ? s->asked[i].flow : "")));
+	json_array_append_new(s->list, json_pack("{s:I, s:I, s:o, s:o, s:o, s:o}", "number",
 						 (json_int_t)s->n_sent, "size", (json_int_t)size,
 						 "flow", trace_json_string(flow), "outputs",
-						 outputs, "trace", trace));
+						 outputs, "upcalls", upcalls, "trace", trace));
 }
 
 /* @way: as text; @trace: as JSON, taken. */
@@ -171,6 +246,9 @@ static void show_packet(struct send *s, const uint8_t *frame, size_t size, const
 	for (size_t i = 0; i < s->n_outputs && i < OUTPUTS_MAX; i++)
 		mem_free(s->outputs[i].flow);
 	memset(s->outputs, 0, sizeof s->outputs);
+	for (size_t i = 0; i < n_asked_kept(s); i++)
+		mem_free(s->asked[i].flow);
+	memset(s->asked, 0, sizeof s->asked);
 }
 
 static void show_model_packet(struct send *s, const uint8_t *frame, size_t size)
@@ -197,6 +275,7 @@ static int send_to_model(struct send *s, const uint8_t *frame, size_t size)
 	diag_init(&d);
 	err = host_send(s->host, s->port, frame, size, &d);
 	t->recording = false;
+	take_upcalls(s);
 	s->n_sent++;
 	s->n_vanished += !s->n_outputs;
 	if (s->show)
@@ -276,6 +355,7 @@ static int send_frame(struct send *s, const uint8_t *frame, size_t size, uint64_
 {
 	s->show = !s->o->quiet && s->n_sent < SHOWN_MAX;
 	s->n_outputs = 0;
+	s->n_asked = 0;
 	if (s->show || s->host)
 		*count = 1;
 	else if (*count > SENDS_MAX)
@@ -384,6 +464,9 @@ static void print_sums(struct send *s)
 		printf_text(p, "%llu packets, %llu bytes out of %s\n",
 			    (unsigned long long)s->sums[i].n_packets,
 			    (unsigned long long)s->sums[i].n_bytes, s->sums[i].port);
+	if (s->n_upcalls)
+		printf_text(p, "%llu upcalls, which nobody answers here\n",
+			    (unsigned long long)s->n_upcalls);
 	if (s->n_vanished)
 		printf_text(p, "%llu came out nowhere\n", (unsigned long long)s->n_vanished);
 	if (s->n_cut)
@@ -400,9 +483,10 @@ static void print_json_all(struct send *s)
 						      "packets", (json_int_t)s->sums[i].n_packets,
 						      "bytes", (json_int_t)s->sums[i].n_bytes));
 	print_json(&s->c->print,
-		   json_pack("{s:s, s:I, s:I, s:I, s:o, s:o}", "port", s->port, "sent",
-			     (json_int_t)s->n_sent, "vanished", (json_int_t)s->n_vanished, "cut",
-			     (json_int_t)s->n_cut, "outputs", sums, "packets", s->list));
+		   json_pack("{s:s, s:I, s:I, s:I, s:I, s:o, s:o}", "port", s->port, "sent",
+			     (json_int_t)s->n_sent, "vanished", (json_int_t)s->n_vanished,
+			     "upcalls", (json_int_t)s->n_upcalls, "cut", (json_int_t)s->n_cut,
+			     "outputs", sums, "packets", s->list));
 }
 
 static int send_all(struct send *s, const char *text)
@@ -422,13 +506,20 @@ static int run_on_device(struct send *s, const char *target, const char *text)
 
 static int run_on_model(struct send *s, const char *text)
 {
+	struct diag d;
 	int status;
 
 	s->host = cli_host(s->c, false);
 	if (!s->host)
 		return CLI_USAGE;
+	diag_init(&d);
+	if (dpif_recv_set(host_dpif(s->host), true, &d)) {
+		print_diag(&s->c->print, &d, NULL);
+		return CLI_FAILED;
+	}
 	host_set_output(s->host, take_output, s);
 	status = send_all(s, text);
+	(void)!dpif_recv_set(host_dpif(s->host), false, NULL);
 	host_set_output(s->host, NULL, NULL);
 	s->c->ahead_ns += NSEC_PER_SEC + NSEC_PER_MSEC;
 	return status;
