@@ -304,7 +304,10 @@ void oracle_apply(const struct flow_actions *l, const struct flow_key *key,
 		case FLOW_ACT_SET:
 			apply_set(&o.key, a);
 			break;
+		case FLOW_ACT_USERSPACE: /* translation makes none of these */
+		case FLOW_ACT_RECIRC:
 		case FLOW_N_ACTION_TYPES:
+			o.failed = true;
 			break;
 		}
 	}
