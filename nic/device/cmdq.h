@@ -15,9 +15,9 @@
 
 #include "nic/device/device.h"
 
-/* Bytes of a command and of an answer: more than the largest that a driver has (pages, 512 blocks),
- * so that nobody makes the device allocate without end. */
-#define NIC_COMMAND_MAX (256u << 10)
+/* Bytes of a command and of an answer, so that nobody makes the device allocate without end. The
+ * largest are pages (512 blocks), and the counters that one query may ask for, 16 bytes of each. */
+#define NIC_COMMAND_MAX (1u << 20)
 
 /* Executes the entries of the queue at @addr whose bits are set in @slots, lowest first. */
 void nic_cmdq_run(struct nic_device *dev, uint64_t addr, uint32_t slots);

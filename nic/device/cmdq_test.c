@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "nic/device/bar.h"
+#include "nic/device/caps.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -552,9 +553,24 @@ static void doorbells_are_told_apart_by_their_place(void **state)
 	}
 }
 
+/* Of the commands whose answer grows with a capability this one has the longest. */
+static void the_longest_answer_that_is_advertised_fits(void **state)
+{
+	struct nic_caps *caps = mem_new(sizeof *caps);
+	size_t n;
+
+	assert_non_null(caps);
+	nic_caps_default(caps);
+	n = (size_t)1 << IFC_GET(cmd_hca_cap, caps->general, log_max_flow_counter_bulk);
+	assert_true(IFC_QUERY_FLOW_COUNTER_OUT_SIZE + n * IFC_TRAFFIC_COUNTER_SIZE <=
+		    NIC_COMMAND_MAX);
+	mem_free(caps);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_longest_answer_that_is_advertised_fits),
 		cmocka_unit_test(the_answer_is_that_of_the_same_command_without_a_queue),
 		cmocka_unit_test(what_cannot_be_delivered_is_not_executed),
 		cmocka_unit_test(only_what_is_the_devices_in_memory_is_touched),
