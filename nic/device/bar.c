@@ -7,9 +7,6 @@
 
 #include <string.h>
 
-#define FW_MAJOR	      16
-#define FW_MINOR	      35
-#define FW_SUBMINOR	      1000
 #define COMMAND_INTERFACE_REV 5			    /* the only one that drivers take */
 #define HEALTH_PERIOD_NS      (100 * NSEC_PER_MSEC) /* drivers look every two seconds */
 
@@ -34,7 +31,7 @@ static void put_health(const struct nic_bar *bar, uint8_t *segment)
 {
 	unsigned int synd = atomic_load_explicit(&bar->synd, memory_order_relaxed) & 0xff;
 
-	IFC_SET(init_segment, segment, health_fw_ver, FW_MAJOR << 16 | FW_MINOR);
+	IFC_SET(init_segment, segment, health_fw_ver, NIC_FW_MAJOR << 16 | NIC_FW_MINOR);
 	IFC_SET(init_segment, segment, health_synd, synd);
 	/* The driver resets the device for a syndrome that asks for it only. */
 	IFC_SET(init_segment, segment, health_rfr, synd != 0);
@@ -42,10 +39,10 @@ static void put_health(const struct nic_bar *bar, uint8_t *segment)
 
 static void put_registers(const struct nic_bar *bar, uint8_t *segment, uint64_t now_ns)
 {
-	IFC_SET(init_segment, segment, fw_rev_minor, FW_MINOR);
-	IFC_SET(init_segment, segment, fw_rev_major, FW_MAJOR);
+	IFC_SET(init_segment, segment, fw_rev_minor, NIC_FW_MINOR);
+	IFC_SET(init_segment, segment, fw_rev_major, NIC_FW_MAJOR);
 	IFC_SET(init_segment, segment, cmd_interface_rev, COMMAND_INTERFACE_REV);
-	IFC_SET(init_segment, segment, fw_rev_subminor, FW_SUBMINOR);
+	IFC_SET(init_segment, segment, fw_rev_subminor, NIC_FW_SUBMINOR);
 	put_be32(segment + OFFSET_OF(cmdq_phy_addr_63_32), bar->cmdq_high);
 	put_be32(segment + OFFSET_OF(cmdq_phy_addr_31_12), bar->cmdq_low);
 	IFC_SET(init_segment, segment, log_cmdq_size, NIC_CMDQ_LOG_SIZE);

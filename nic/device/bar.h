@@ -23,6 +23,11 @@
 #define NIC_BAR_UAR_FIRST 8u  /* pages below hold the registers */
 #define NIC_VECTORS	  32u /* MSI-X */
 
+/* The version of its firmware, in the segment and in the register MCQI. */
+#define NIC_FW_MAJOR	16
+#define NIC_FW_MINOR	35
+#define NIC_FW_SUBMINOR 1000
+
 #define NIC_CMDQ_LOG_SIZE   5 /* entries of the command queue */
 #define NIC_CMDQ_LOG_STRIDE 6 /* bytes of each */
 

@@ -29,6 +29,7 @@ static const struct cap_row general[] = {
 	ROW(cmd_hca_cap, nic_flow_table, 1),		 /* tables of type NIC_RX are kept */
 	ROW(cmd_hca_cap, port_type, 1),			 /* Ethernet */
 	ROW(cmd_hca_cap, num_ports, 1),			 /* one uplink */
+	ROW(cmd_hca_cap, mcam_reg, 1),			 /* MCAM says what ACCESS_REG reaches */
 	ROW(cmd_hca_cap, eth_net_offloads, 1),		 /* there are capabilities of that type */
 	ROW(cmd_hca_cap, log_max_flow_counter_bulk, 15), /* counters of one query */
 	/* Bulks of 128 << 3; other sizes are implemented too, but Linux 6.1 asks for all the bits

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The function: its states and life, pages, capabilities, registers, vports and sub-functions, with
  * every reason to refuse. */
+#include "nic/device/bar.h"
 #include "nic/device/queues_internal.h"
 
 #include "base/alloc.h"
@@ -216,6 +217,33 @@ static void make_pplm(struct cmd *c)
 static void make_ppcnt(struct cmd *c)
 {
 	make_register(c, MLX5_REG_PPCNT, IFC_PPCNT_REG_SIZE, true);
+}
+
+static void make_pddr(struct cmd *c)
+{
+	make_register(c, MLX5_REG_PDDR, IFC_PDDR_REG_SIZE, true);
+	IFC_SET(pddr_reg, c->in + 0x10, page_select, MLX5_PDDR_TROUBLESHOOTING);
+}
+
+static void make_mcam(struct cmd *c)
+{
+	make_register(c, MLX5_REG_MCAM, IFC_MCAM_REG_SIZE, true);
+	IFC_SET(paos_reg, c->in + 0x10, local_port, 0);
+}
+
+static void make_mcqs(struct cmd *c)
+{
+	make_register(c, MLX5_REG_MCQS, IFC_MCQS_REG_SIZE, true);
+	IFC_SET(paos_reg, c->in + 0x10, local_port, 0);
+}
+
+static void make_mcqi(struct cmd *c)
+{
+	make_register(c, MLX5_REG_MCQI, IFC_MCQI_REG_SIZE, true);
+	IFC_SET(paos_reg, c->in + 0x10, local_port, 0);
+	IFC_SET(mcqi_reg, c->in + 0x10, info_type, MLX5_MCQI_VERSION);
+	IFC_SET(mcqi_reg, c->in + 0x10, data_size, IFC_MCQI_VERSION_SIZE);
+	c->out_size += IFC_MCQI_VERSION_SIZE;
 }
 
 static void make_endianness(struct cmd *c)
@@ -501,6 +529,13 @@ static const struct refusal {
 	{ NIC_SYN_REGISTER_READ_ONLY, make_ppcnt, { { FIELD(access_register_in, op_mod), 0 } } },
 	{ NIC_SYN_REGISTER_READ_ONLY, make_pplm, { { FIELD(access_register_in, op_mod), 0 } } },
 	{ NIC_SYN_REGISTER_GROUP, make_ppcnt, { { REG(ppcnt_reg, grp), 0x20 } } },
+	{ NIC_SYN_REGISTER_PAGE, make_pddr, { { REG(pddr_reg, page_select), 0 } } },
+	{ NIC_SYN_REGISTER_PAGE, make_pddr, { { REG(pddr_reg, group_opcode), 1 } } },
+	{ NIC_SYN_REGISTER_PAGE, make_mcqs, { { REG(mcqs_reg, component_index), 1 } } },
+	{ NIC_SYN_REGISTER_PAGE, make_mcqi, { { REG(mcqi_reg, component_index), 1 } } },
+	{ NIC_SYN_REGISTER_PAGE, make_mcqi, { { REG(mcqi_reg, info_type), 0 } } },
+	{ NIC_SYN_REGISTER_VALUE, make_mcqi, { { REG(mcqi_reg, data_size), 4 } } },
+	{ NIC_SYN_REGISTER_VALUE, make_mcqi, { { REG(mcqi_reg, offset), 4 } } },
 	{ NIC_SYN_REGISTER_VALUE, make_mtu, { { REG(pmtu_reg, admin_mtu), 0 } } },
 	{ NIC_SYN_REGISTER_VALUE, make_mtu, { { REG(pmtu_reg, admin_mtu), NIC_MTU_MAX + 1 } } },
 	{ NIC_SYN_REGISTER_VALUE, make_paos, { { REG(paos_reg, admin_status), 3 } } },
@@ -1048,6 +1083,40 @@ static void expect_port_event(struct nic_device *dev, unsigned int n, uint8_t su
 	assert_int_equal(IFC_PTR(eqe, eqe, event_data)[8], 0x10); /* port 1 */
 }
 
+static uint32_t why_link_is_down(struct nic_device *dev)
+{
+	struct cmd c;
+
+	make_pddr(&c);
+	run_ok(dev, &c);
+	return IFC_GET(pddr_reg, out + 0x10, monitor_opcode);
+}
+
+static void the_firmware_is_one_image_and_says_its_version(void **state)
+{
+	struct nic_device *dev = plugged_new();
+	struct cmd c;
+
+	bring_up(dev);
+	make_mcam(&c);
+	run_ok(dev, &c);
+	assert_int_equal(IFC_GET(mcam_reg, out + 0x10, mcqs), 1);
+	assert_int_equal(IFC_GET(mcam_reg, out + 0x10, mcqi), 1);
+	make_mcam(&c);
+	IFC_SET(mcam_reg, c.in + 0x10, access_reg_group, 1);
+	run_ok(dev, &c);
+	assert_int_equal(IFC_GET(mcam_reg, out + 0x10, mcqs), 0);
+	make_mcqs(&c);
+	run_ok(dev, &c);
+	assert_int_equal(IFC_GET(mcqs_reg, out + 0x10, identifier), MLX5_MCQS_BOOT_IMAGE);
+	assert_int_equal(IFC_GET(mcqs_reg, out + 0x10, last_index_flag), 1);
+	make_mcqi(&c);
+	run_ok(dev, &c);
+	assert_int_equal(IFC_GET(mcqi_version, out + 0x10 + IFC_MCQI_REG_SIZE, version),
+			 NIC_FW_MAJOR << 24 | NIC_FW_MINOR << 16 | NIC_FW_SUBMINOR);
+	nic_device_free(dev);
+}
+
 static void the_port_is_up_when_it_has_a_wire_and_its_administrator_wants_it(void **state)
 {
 	struct nic_device *dev = plugged_new();
@@ -1058,7 +1127,9 @@ static void the_port_is_up_when_it_has_a_wire_and_its_administrator_wants_it(voi
 	assert_int_equal(port_status(dev), MLX5_PORT_UP);
 	nic_device_set_link(dev, true);
 	last_event(dev, 0);
+	assert_int_equal(why_link_is_down(dev), 0);
 	nic_device_set_link(dev, false);
+	assert_int_equal(why_link_is_down(dev), MLX5_PDDR_NO_CABLE);
 	expect_port_event(dev, 1, MLX5_PORT_CHANGE_DOWN);
 	assert_int_equal(port_status(dev), MLX5_PORT_DOWN);
 	assert_int_equal(vport_state(dev, MLX5_VPORT_STATE_OF_UPLINK, 0), 0);
@@ -1624,6 +1695,7 @@ int main(void)
 		cmocka_unit_test(a_lower_capability_is_a_lower_limit),
 		cmocka_unit_test(a_device_has_the_sub_functions_that_it_says),
 		cmocka_unit_test(another_function_manages_nothing_and_has_a_vhca_id_of_its_own),
+		cmocka_unit_test(the_firmware_is_one_image_and_says_its_version),
 		cmocka_unit_test(the_port_is_up_when_it_has_a_wire_and_its_administrator_wants_it),
 		cmocka_unit_test(the_port_keeps_its_mtu_and_its_speeds),
 		cmocka_unit_test(a_vport_context_is_what_was_set),

@@ -3,6 +3,7 @@
  * The registers behind ACCESS_REG, most of them about the port: one row each, with its layout and
  * what reading and writing does. A register that is written is read back into the answer.
  */
+#include "nic/device/bar.h"
 #include "nic/device/queues_internal.h"
 
 #include <string.h>
@@ -149,6 +150,65 @@ static enum nic_syndrome endianness_write(struct nic_device *dev, const uint8_t 
 	return IFC_GET(host_endianness_reg, in, he) ? NIC_SYN_REGISTER_VALUE : NIC_SYN_NONE;
 }
 
+/* Why the link is down, as far as the port can know. */
+static enum nic_syndrome pddr_read(struct nic_device *dev, const uint8_t *in, uint8_t *out)
+{
+	const char *words = dev->function.port.has_wire ? "" : "Cable is unplugged";
+
+	if (IFC_GET(pddr_reg, in, page_select) != MLX5_PDDR_TROUBLESHOOTING ||
+	    IFC_GET(pddr_reg, in, group_opcode))
+		return NIC_SYN_REGISTER_PAGE;
+	IFC_SET(pddr_reg, out, page_select, MLX5_PDDR_TROUBLESHOOTING);
+	IFC_SET(pddr_reg, out, monitor_opcode,
+		dev->function.port.has_wire ? 0 : MLX5_PDDR_NO_CABLE);
+	memcpy(IFC_PTR(pddr_reg, out, status_message), words, strlen(words));
+	return NIC_SYN_NONE;
+}
+
+/* ---- the firmware: one component, the image that is started ---- */
+
+#define GROUP_9000 0u /* registers 0x9000 to 0x907f */
+
+/* Of the groups that there are no registers are here but those. */
+static enum nic_syndrome mcam_read(struct nic_device *dev, const uint8_t *in, uint8_t *out)
+{
+	uint32_t group = IFC_GET(mcam_reg, in, access_reg_group);
+	bool has = group == GROUP_9000;
+
+	IFC_SET(mcam_reg, out, feature_group, IFC_GET(mcam_reg, in, feature_group));
+	IFC_SET(mcam_reg, out, access_reg_group, group);
+	IFC_SET(mcam_reg, out, mcqi, has);
+	IFC_SET(mcam_reg, out, mcqs, has);
+	return NIC_SYN_NONE;
+}
+
+/* An update state of 0: none is under way. */
+static enum nic_syndrome mcqs_read(struct nic_device *dev, const uint8_t *in, uint8_t *out)
+{
+	if (IFC_GET(mcqs_reg, in, component_index))
+		return NIC_SYN_REGISTER_PAGE;
+	IFC_SET(mcqs_reg, out, last_index_flag, 1);
+	IFC_SET(mcqs_reg, out, identifier, MLX5_MCQS_BOOT_IMAGE);
+	return NIC_SYN_NONE;
+}
+
+static enum nic_syndrome mcqi_read(struct nic_device *dev, const uint8_t *in, uint8_t *out)
+{
+	uint8_t *data = out + IFC_MCQI_REG_SIZE;
+
+	if (IFC_GET(mcqi_reg, in, component_index) ||
+	    IFC_GET(mcqi_reg, in, info_type) != MLX5_MCQI_VERSION)
+		return NIC_SYN_REGISTER_PAGE;
+	if (IFC_GET(mcqi_reg, in, data_size) != IFC_MCQI_VERSION_SIZE ||
+	    IFC_GET(mcqi_reg, in, offset))
+		return NIC_SYN_REGISTER_VALUE;
+	memcpy(out, in, IFC_MCQI_REG_SIZE);
+	IFC_SET(mcqi_reg, out, info_size, IFC_MCQI_VERSION_SIZE);
+	IFC_SET(mcqi_version, data, version,
+		NIC_FW_MAJOR << 24 | NIC_FW_MINOR << 16 | NIC_FW_SUBMINOR);
+	return NIC_SYN_NONE;
+}
+
 /* ---- the port's counters ---- */
 
 /* What passed the wire; received is what came from there, so what the uplink's vport sent. */
@@ -260,15 +320,21 @@ static const struct row {
 	bool is_of_port; /* has local_port, at the same place in all of them */
 	register_read *read;
 	register_write *write; /* NULL: read-only */
+	uint16_t more;	       /* bytes behind it in the answer */
 } rows[] = {
-	{ MLX5_REG_PMTU, IFC_PMTU_REG_SIZE, "pmtu_reg", true, pmtu_read, pmtu_write },
-	{ MLX5_REG_PTYS, IFC_PTYS_REG_SIZE, "ptys_reg", true, ptys_read, ptys_write },
-	{ MLX5_REG_PAOS, IFC_PAOS_REG_SIZE, "paos_reg", true, paos_read, paos_write },
-	{ MLX5_REG_PFCC, IFC_PFCC_REG_SIZE, "pfcc_reg", true, nothing_read, pfcc_write },
-	{ MLX5_REG_PPCNT, IFC_PPCNT_REG_SIZE, "ppcnt_reg", true, ppcnt_read, NULL },
-	{ MLX5_REG_PPLM, IFC_PPLM_REG_SIZE, "pplm_reg", true, nothing_read, NULL },
+	{ MLX5_REG_PMTU, IFC_PMTU_REG_SIZE, "pmtu_reg", true, pmtu_read, pmtu_write, 0 },
+	{ MLX5_REG_PTYS, IFC_PTYS_REG_SIZE, "ptys_reg", true, ptys_read, ptys_write, 0 },
+	{ MLX5_REG_PAOS, IFC_PAOS_REG_SIZE, "paos_reg", true, paos_read, paos_write, 0 },
+	{ MLX5_REG_PFCC, IFC_PFCC_REG_SIZE, "pfcc_reg", true, nothing_read, pfcc_write, 0 },
+	{ MLX5_REG_PPCNT, IFC_PPCNT_REG_SIZE, "ppcnt_reg", true, ppcnt_read, NULL, 0 },
+	{ MLX5_REG_PPLM, IFC_PPLM_REG_SIZE, "pplm_reg", true, nothing_read, NULL, 0 },
+	{ MLX5_REG_PDDR, IFC_PDDR_REG_SIZE, "pddr_reg", true, pddr_read, NULL, 0 },
+	{ MLX5_REG_MCAM, IFC_MCAM_REG_SIZE, "mcam_reg", false, mcam_read, NULL, 0 },
+	{ MLX5_REG_MCQS, IFC_MCQS_REG_SIZE, "mcqs_reg", false, mcqs_read, NULL, 0 },
+	{ MLX5_REG_MCQI, IFC_MCQI_REG_SIZE, "mcqi_reg", false, mcqi_read, NULL,
+	  IFC_MCQI_VERSION_SIZE },
 	{ MLX5_REG_HOST_ENDIANNESS, IFC_HOST_ENDIANNESS_REG_SIZE, "host_endianness_reg", false,
-	  endianness_read, endianness_write },
+	  endianness_read, endianness_write, 0 },
 };
 
 static const struct row *row_find(uint32_t id)
@@ -286,7 +352,7 @@ static enum nic_syndrome check(const struct nic_command *c, const struct row *r,
 
 	if (c->in_size != IFC_ACCESS_REGISTER_IN_SIZE + (size_t)r->size)
 		return NIC_SYN_IN_LENGTH;
-	if (c->out_size != IFC_ACCESS_REGISTER_OUT_SIZE + (size_t)r->size)
+	if (c->out_size != IFC_ACCESS_REGISTER_OUT_SIZE + (size_t)r->size + r->more)
 		return NIC_SYN_OUT_LENGTH;
 	if (IFC_GET(access_register_in, c->in, argument))
 		return NIC_SYN_REGISTER_ARGUMENT;

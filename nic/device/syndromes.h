@@ -211,7 +211,8 @@
 	X(REFORMAT_UNUSED, BAD_PARAM_ERR, "a reformat context of a destination that does not say that it has one") \
 	X(REFORMAT_DECAP, BAD_PARAM_ERR, "a reformat context that decapsulates, where one that encapsulates is possible only") \
 	X(REFORMAT_BUSY, RES_BUSY, "an entry still uses the reformat context") \
-	X(ACTION_VLAN, BAD_PARAM_ERR, "the profile does not advertise this VLAN action for tables of this type")
+	X(ACTION_VLAN, BAD_PARAM_ERR, "the profile does not advertise this VLAN action for tables of this type") \
+	X(REGISTER_PAGE, BAD_PARAM_ERR, "the register has no such page, component or kind of information")
 /* clang-format on */
 
 #define NIC_SYNDROME_ENUM_(name, status, words) NIC_SYN_##name,

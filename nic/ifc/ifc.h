@@ -258,7 +258,11 @@ enum mlx5_register {
 	MLX5_REG_PFCC = 0x5007,
 	MLX5_REG_PPCNT = 0x5008,
 	MLX5_REG_PPLM = 0x5023,
+	MLX5_REG_PDDR = 0x5031,
 	MLX5_REG_HOST_ENDIANNESS = 0x7004,
+	MLX5_REG_MCQS = 0x9060,
+	MLX5_REG_MCQI = 0x9061,
+	MLX5_REG_MCAM = 0x907f,
 };
 
 /* Groups of PPCNT. */
@@ -271,6 +275,18 @@ enum mlx5_port_counters {
 	MLX5_PPCNT_PER_PRIORITY = 0x10,
 	MLX5_PPCNT_PER_TRAFFIC_CLASS = 0x11,
 	MLX5_PPCNT_PHYSICAL_LAYER = 0x12,
+};
+
+/* Of PDDR: a page, and an opcode of its group 0. */
+enum mlx5_pddr {
+	MLX5_PDDR_TROUBLESHOOTING = 1,
+	MLX5_PDDR_NO_CABLE = 1024,
+};
+
+/* Of MCQS: what a component is; of MCQI: a kind of information. */
+enum mlx5_firmware {
+	MLX5_MCQS_BOOT_IMAGE = 1,
+	MLX5_MCQI_VERSION = 1,
 };
 
 /* Of PAOS. */

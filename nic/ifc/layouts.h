@@ -537,6 +537,7 @@
 	F(cmd_hca_cap, vport_group_manager, 0x34, 31, 31) \
 	F(cmd_hca_cap, nic_flow_table, 0x34, 25, 25) \
 	F(cmd_hca_cap, eswitch_manager, 0x34, 24, 24) \
+	F(cmd_hca_cap, mcam_reg, 0x34, 22, 22) \
 	F(cmd_hca_cap, port_type, 0x34, 9, 8) \
 	F(cmd_hca_cap, num_ports, 0x34, 7, 0) \
 	F(cmd_hca_cap, log_max_msg, 0x38, 28, 24) \

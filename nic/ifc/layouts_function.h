@@ -275,6 +275,45 @@
 	F(pplm_reg, fec_override_admin_100g_2x, 0x24, 31, 16) \
 	F(pplm_reg, fec_override_admin_50g_1x, 0x24, 15, 0)
 
+#define IFC_PDDR_REG_SIZE 0x100
+#define IFC_PDDR_REG(F, S) \
+	F(pddr_reg, local_port, 0x0, 23, 16) \
+	F(pddr_reg, pnat, 0x0, 15, 14) \
+	F(pddr_reg, page_select, 0x4, 7, 0) \
+	F(pddr_reg, group_opcode, 0x8, 15, 0) \
+	F(pddr_reg, monitor_opcode, 0xc, 15, 0) \
+	S(pddr_reg, status_message, 0x14, 236, raw)
+
+#define IFC_MCAM_REG_SIZE 0x48
+#define IFC_MCAM_REG(F, S) \
+	F(mcam_reg, feature_group, 0x0, 23, 16) \
+	F(mcam_reg, access_reg_group, 0x0, 7, 0) \
+	F(mcam_reg, mcqi, 0x8, 1, 1) \
+	F(mcam_reg, mcqs, 0x8, 0, 0)
+
+#define IFC_MCQS_REG_SIZE 0x10
+#define IFC_MCQS_REG(F, S) \
+	F(mcqs_reg, last_index_flag, 0x0, 31, 31) \
+	F(mcqs_reg, component_index, 0x0, 15, 0) \
+	F(mcqs_reg, identifier, 0x4, 15, 0) \
+	F(mcqs_reg, component_status, 0x8, 8, 4) \
+	F(mcqs_reg, component_update_state, 0x8, 3, 0)
+
+#define IFC_MCQI_REG_SIZE 0x18
+#define IFC_MCQI_REG(F, S) \
+	F(mcqi_reg, read_pending_component, 0x0, 31, 31) \
+	F(mcqi_reg, component_index, 0x0, 15, 0) \
+	F(mcqi_reg, info_type, 0x8, 4, 0) \
+	F(mcqi_reg, info_size, 0xc, 31, 0) \
+	F(mcqi_reg, offset, 0x10, 31, 0) \
+	F(mcqi_reg, data_size, 0x14, 15, 0)
+
+#define IFC_MCQI_VERSION_SIZE 0x7c
+#define IFC_MCQI_VERSION(F, S) \
+	F(mcqi_version, version_string_length, 0x0, 7, 0) \
+	F(mcqi_version, version, 0x4, 31, 0) \
+	S(mcqi_version, version_string, 0x20, 92, raw)
+
 #define IFC_PPCNT_REG_SIZE 0x100
 #define IFC_PPCNT_REG(F, S) \
 	F(ppcnt_reg, swid, 0x0, 31, 24) \
@@ -703,6 +742,11 @@
 	X(pmtu_reg, PMTU_REG) \
 	X(ptys_reg, PTYS_REG) \
 	X(pplm_reg, PPLM_REG) \
+	X(pddr_reg, PDDR_REG) \
+	X(mcam_reg, MCAM_REG) \
+	X(mcqs_reg, MCQS_REG) \
+	X(mcqi_reg, MCQI_REG) \
+	X(mcqi_version, MCQI_VERSION) \
 	X(ppcnt_reg, PPCNT_REG) \
 	X(eth_802_3_cntrs, ETH_802_3_CNTRS) \
 	X(eth_2863_cntrs, ETH_2863_CNTRS) \
