@@ -20,8 +20,10 @@
 #define NIC_BAR_SIZE	  (16u << 20)
 #define NIC_BAR_MSIX	  0x2000u /* table, in BAR 0 */
 #define NIC_BAR_MSIX_PBA  0x3000u
-#define NIC_BAR_UAR_FIRST 8u  /* pages below hold the registers */
-#define NIC_VECTORS	  32u /* MSI-X */
+#define NIC_BAR_UAR_FIRST 8u /* pages below hold the registers */
+/* MSI-X. A User-Mode Linux has 32 in all, for at most 4 devices of ours; fewer than a driver with
+ * one processor could use they are not. */
+#define NIC_VECTORS 8u
 
 /* The version of its firmware, in the segment and in the register MCQI. */
 #define NIC_FW_MAJOR	16
