@@ -31,7 +31,8 @@ int cmd_nic_serve(struct cli *c, const struct nic_serve_options *o)
 	struct nic_serve_params params = {
 		.vhost_user = o->vhost_user,
 		.control = o->control,
-		.device = { .n_vfs = (unsigned int)c->model.n_vfs },
+		.device = { .n_vfs = (unsigned int)c->model.n_vfs,
+			    .index = (unsigned int)o->index },
 		.quiet = o->quiet,
 	};
 	const struct nic_profile *profile;

@@ -7,7 +7,7 @@
 
 struct nic_serve_options {
 	const char *vhost_user, *control;
-	uint64_t n_sfs; /* UINT64_MAX: not given */
+	uint64_t n_sfs, index; /* n_sfs: UINT64_MAX: not given */
 	bool quiet;
 };
 

@@ -33,6 +33,7 @@
 #define LEAVE_KEY	 0x1d /* Ctrl-] */
 #define LEAVE_KEYS	 3
 #define DEVICE_WORDS_MAX 32
+#define DEVICE_SFS	 4u /* of a device that is not told how many */
 #define LOG_NAME	 "console"
 #define RELAYS_AT	 6 /* in what pump() waits for */
 
@@ -367,8 +368,9 @@ static int start_device(struct lab *lab, unsigned int i)
 {
 	const struct lab_params *p = lab->p;
 	char socket[LAB_DIRECTORY_MAX + 16], control[LAB_DIRECTORY_MAX + 16], log[16], sfs[16];
+	char index[16];
 	char command[1024];
-	const char *argv[DEVICE_WORDS_MAX + 10] = { p->program, "nic", "serve" };
+	const char *argv[DEVICE_WORDS_MAX + 14] = { p->program, "nic", "serve" };
 	size_t n = 3;
 	struct lab_process_fd fds[] = { { -1, 1 }, { -1, 2 } };
 	int err;
@@ -379,11 +381,21 @@ static int start_device(struct lab *lab, unsigned int i)
 	snprintf(socket, sizeof socket, "%s/nic%u", lab->r->dir, i);
 	snprintf(control, sizeof control, "%s/control%u", lab->r->dir, i);
 	snprintf(sfs, sizeof sfs, "%u", (unsigned int)p->n_sfs);
+	snprintf(index, sizeof index, "%u", i);
 	snprintf(log, sizeof log, "device%u", i);
 	argv[n++] = "--vhost-user";
 	argv[n++] = socket;
 	argv[n++] = "--control";
 	argv[n++] = control;
+	/* More than it has anyway: the others are the script's to make. */
+	if (p->n_sfs > DEVICE_SFS) {
+		argv[n++] = "--sfs";
+		argv[n++] = sfs;
+	}
+	if (i) {
+		argv[n++] = "--index";
+		argv[n++] = index;
+	}
 	if (p->profile) {
 		argv[n++] = "--profile";
 		argv[n++] = p->profile;
