@@ -10,6 +10,11 @@
 #define COMMAND_INTERFACE_REV 5			    /* the only one that drivers take */
 #define HEALTH_PERIOD_NS      (100 * NSEC_PER_MSEC) /* drivers look every two seconds */
 
+/* Of the low dword of the queue's address, where the state of the interface is. */
+#define NIC_STATE_BITS	   0x700u
+#define NIC_STATE_RESET	   0x700u
+#define NIC_STATE_DISABLED 0x100u
+
 #define PAGE_SHIFT	 12
 #define PAGE_OFFSET_MASK 0xfffu
 #define UAR_CQ		 0x20u
@@ -78,14 +83,18 @@ static bool is_enabled(const struct nic_bar *bar)
 	return !IFC_GET(init_segment, segment, nic_interface);
 }
 
-static uint32_t low_without_sizes(uint32_t low)
+/* A reset that was asked for is done when it can be read, so what is read is its end. */
+static uint32_t low_as_read(uint32_t low)
 {
 	uint8_t segment[OFFSET_OF(log_cmdq_size) + 4];
 
 	put_be32(segment + OFFSET_OF(log_cmdq_size), low);
 	IFC_SET(init_segment, segment, log_cmdq_size, 0);
 	IFC_SET(init_segment, segment, log_cmdq_stride, 0);
-	return get_be32(segment + OFFSET_OF(log_cmdq_size));
+	low = get_be32(segment + OFFSET_OF(log_cmdq_size));
+	return (low & NIC_STATE_BITS) == NIC_STATE_RESET
+		       ? (low & ~NIC_STATE_BITS) | NIC_STATE_DISABLED
+		       : low;
 }
 
 static struct nic_doorbell write_register(struct nic_bar *bar, uint64_t offset, uint32_t value)
@@ -95,7 +104,8 @@ static struct nic_doorbell write_register(struct nic_bar *bar, uint64_t offset, 
 	if (offset == OFFSET_OF(cmdq_phy_addr_63_32)) {
 		bar->cmdq_high = value;
 	} else if (offset == OFFSET_OF(cmdq_phy_addr_31_12)) {
-		bar->cmdq_low = low_without_sizes(value);
+		bar->cmdq_low = low_as_read(value);
+		bell.type = NIC_DOORBELL_RESET;
 	} else if (offset == OFFSET_OF(command_doorbell_vector) && is_enabled(bar)) {
 		bell.type = NIC_DOORBELL_COMMAND;
 		bell.value[0] = value;
@@ -135,6 +145,11 @@ struct nic_doorbell nic_bar_write(struct nic_bar *bar, uint64_t offset, const vo
 void nic_device_ring(struct nic_device *dev, const struct nic_doorbell *bell)
 {
 	switch (bell->type) {
+	case NIC_DOORBELL_RESET:
+		/* The queue has a new place: who gives it knows of nothing that was there before,
+		 * as after a crash, or when a driver recovers from an error without a teardown. */
+		nic_device_reset(dev);
+		return;
 	case NIC_DOORBELL_COMMAND:
 		nic_cmdq_run(dev, bell->cmdq, bell->value[0]);
 		return;

@@ -36,6 +36,7 @@
 /* What a write asks of the device. */
 enum nic_doorbell_type {
 	NIC_DOORBELL_NONE, /* the registers took it, or nothing is there */
+	NIC_DOORBELL_RESET, /* a driver begins anew, or gives up */
 	NIC_DOORBELL_COMMAND,
 	NIC_DOORBELL_EQ,
 	NIC_DOORBELL_CQ,

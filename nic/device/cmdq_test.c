@@ -500,7 +500,7 @@ static void the_command_doorbell_carries_the_queues_address(void **state)
 
 	nic_bar_init(&bar);
 	assert_int_equal(write_register(&bar, 0x10, 0x12).type, NIC_DOORBELL_NONE);
-	assert_int_equal(write_register(&bar, 0x14, 0x345670ff).type, NIC_DOORBELL_NONE);
+	assert_int_equal(write_register(&bar, 0x14, 0x345670ff).type, NIC_DOORBELL_RESET);
 	assert_int_equal(read_register(&bar, 0x10, 0), 0x12);
 	assert_int_equal(read_register(&bar, 0x14, 0), 0x34567056);
 	bell = write_register(&bar, 0x18, 0x80000001);
@@ -513,6 +513,32 @@ static void the_command_doorbell_carries_the_queues_address(void **state)
 	assert_int_equal(write_register(&bar, 0x18, 1).type, NIC_DOORBELL_NONE);
 	write_register(&bar, 0x14, 0x34567000);
 	assert_int_equal(write_register(&bar, 0x18, 1).type, NIC_DOORBELL_COMMAND);
+	/* One that asks for a reset reads that it is done. */
+	assert_int_equal(write_register(&bar, 0x14, 0x34567700).type, NIC_DOORBELL_RESET);
+	assert_int_equal(read_register(&bar, 0x14, 0), 0x34567156);
+}
+
+static uint32_t enable(struct nic_device *dev)
+{
+	uint8_t in[IFC_ENABLE_HCA_IN_SIZE] = { 0 }, out[IFC_ENABLE_HCA_OUT_SIZE] = { 0 };
+
+	IFC_SET(enable_hca_in, in, opcode, MLX5_CMD_OP_ENABLE_HCA);
+	assert_int_equal(nic_device_exec(dev, in, sizeof in, out, sizeof out), 0);
+	return IFC_GET(enable_hca_out, out, status);
+}
+
+/* As after a crash of the one before, or when it recovers from an error. */
+static void a_driver_that_begins_anew_finds_a_device_that_is_disabled(void **state)
+{
+	const struct nic_doorbell reset = { .type = NIC_DOORBELL_RESET };
+	struct machine m;
+
+	start(&m);
+	assert_int_equal(enable(m.dev), MLX5_CMD_STAT_OK);
+	assert_int_equal(enable(m.dev), MLX5_CMD_STAT_BAD_SYS_STATE_ERR);
+	nic_device_ring(m.dev, &reset);
+	assert_int_equal(enable(m.dev), MLX5_CMD_STAT_OK);
+	end(&m);
 }
 
 static void doorbells_are_told_apart_by_their_place(void **state)
@@ -580,6 +606,7 @@ int main(void)
 		cmocka_unit_test(without_memory_a_command_is_not_executed),
 		cmocka_unit_test(the_registers_say_what_a_driver_looks_for),
 		cmocka_unit_test(the_command_doorbell_carries_the_queues_address),
+		cmocka_unit_test(a_driver_that_begins_anew_finds_a_device_that_is_disabled),
 		cmocka_unit_test(doorbells_are_told_apart_by_their_place),
 	};
 

@@ -63,6 +63,7 @@ void nic_queues_ring(struct nic_device *dev, const struct nic_doorbell *bell)
 {
 	switch (bell->type) {
 	case NIC_DOORBELL_NONE:
+	case NIC_DOORBELL_RESET:
 	case NIC_DOORBELL_COMMAND:
 		break;
 	case NIC_DOORBELL_EQ:
