@@ -152,6 +152,9 @@ static int run_lab(struct cli *c, const struct options *o, const char *const *ar
 	fflush(NULL);
 	if (lab_run(&p, &outcome, &d))
 		print_failed(c, &outcome, &d);
+	if (outcome.n_starts > 1)
+		print_failure(&c->print, "lab: the guest stood still while it booted, %u times",
+			      outcome.n_starts - (outcome.status != LAB_STATUS_FAILED));
 	return outcome.status;
 }
 

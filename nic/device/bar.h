@@ -35,7 +35,7 @@
 
 /* What a write asks of the device. */
 enum nic_doorbell_type {
-	NIC_DOORBELL_NONE, /* the registers took it, or nothing is there */
+	NIC_DOORBELL_NONE,  /* the registers took it, or nothing is there */
 	NIC_DOORBELL_RESET, /* a driver begins anew, or gives up */
 	NIC_DOORBELL_COMMAND,
 	NIC_DOORBELL_EQ,
@@ -72,5 +72,14 @@ struct nic_doorbell nic_bar_write(struct nic_bar *bar, uint64_t offset, const vo
 
 /* Does what a doorbell asks: executes commands, takes consumer indices, sends packets. */
 void nic_device_ring(struct nic_device *dev, const struct nic_doorbell *bell);
+
+/*
+ * Interrupts once more for the EQs whose consumer has not moved since the last call, although there
+ * are events for it: a machine may lose an interrupt, and one too many does no harm. Adds their
+ * number to *@n_raised. Returns whether any EQ has events that were not taken: then it wants to be
+ * called again, after NIC_REMIND_MS.
+ */
+#define NIC_REMIND_MS 50
+bool nic_device_remind(struct nic_device *dev, uint64_t *n_raised);
 
 #endif

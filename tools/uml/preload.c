@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A shared object to be preloaded into User-Mode Linux 6.1, for four things that it does not do.
+ * A shared object to be preloaded into User-Mode Linux 6.1, for five things that it does not do.
  *
  * Processors whose register state is larger than it knows: its buffer is 2696 bytes, with AMX the
  * state is 11008, and Linux takes a state through ptrace() only whole. What is asked to be set is
@@ -16,6 +16,10 @@
  * device, a line of a terminal waits for ever. So it gets one event at a time, and of that one
  * direction at a time.
  *
+ * Waking up: when nothing is to be done it looks at its timer and then sleeps until a signal. One
+ * that comes in between is noted down, and seen when the next timer has run out, which may be a
+ * minute. So it does not sleep while there are events of descriptors that it has not taken.
+ *
  * Not being new: Open vSwitch 3.1 counts processors when its clock has passed 10 s, and until then
  * has no handler threads, so that packets without a flow are lost. With INHW_CLOCK_AHEAD=SECONDS in
  * the environment the guest's clocks jump by as much when its first process starts (before, the
@@ -23,6 +27,9 @@
  */
 #include <dlfcn.h>
 #include <elf.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -37,6 +44,7 @@
 
 typedef long ptrace_call(int request, int pid, void *addr, void *data);
 typedef int clock_call(clockid_t clock, struct timespec *t);
+typedef int suspend_call(const sigset_t *mask);
 typedef int epoll_call(int epfd, struct epoll_event *events, int n, int timeout);
 
 /* The kernel's stack is small; it has one processor, so one state at a time. */
@@ -47,8 +55,11 @@ static struct {
 	ptrace_call *ptrace;
 	clock_call *clock_gettime;
 	epoll_call *epoll_wait;
+	suspend_call *sigsuspend;
 	long ahead; /* seconds */
 } real;
+
+static int event_fd = -1; /* its epoll descriptor */
 
 /* Before anything runs: they are called from signal handlers, where dlsym() must not be. */
 __attribute__((constructor)) static void find_real(void)
@@ -58,6 +69,7 @@ __attribute__((constructor)) static void find_real(void)
 	real.ptrace = (ptrace_call *)(uintptr_t)dlsym(RTLD_NEXT, "ptrace");
 	real.clock_gettime = (clock_call *)(uintptr_t)dlsym(RTLD_NEXT, "clock_gettime");
 	real.epoll_wait = (epoll_call *)(uintptr_t)dlsym(RTLD_NEXT, "epoll_wait");
+	real.sigsuspend = (suspend_call *)(uintptr_t)dlsym(RTLD_NEXT, "sigsuspend");
 	real.ahead = s ? atol(s) : 0;
 }
 
@@ -111,6 +123,7 @@ int epoll_wait(int epfd, struct epoll_event *events, int n, int timeout)
 {
 	static struct epoll_event later; /* its events 0: none */
 
+	event_fd = epfd;
 	if (later.events) {
 		*events = later;
 		later.events = 0;
@@ -123,4 +136,24 @@ int epoll_wait(int epfd, struct epoll_event *events, int n, int timeout)
 		events->events &= ~(uint32_t)EPOLLOUT;
 	}
 	return n;
+}
+
+/* The signal is kept back from before the look until the sleep lets it in. */
+int sigsuspend(const sigset_t *mask)
+{
+	struct pollfd fd = { .fd = event_fd, .events = POLLIN };
+	sigset_t io, old;
+	int n;
+
+	sigemptyset(&io);
+	sigaddset(&io, SIGIO);
+	sigprocmask(SIG_BLOCK, &io, &old);
+	n = poll(&fd, 1, 0);
+	if (n < 1)
+		real.sigsuspend(mask);
+	else
+		raise(SIGIO); /* whatever became of the one that told of them */
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	errno = EINTR;
+	return -1;
 }
