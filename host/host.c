@@ -30,6 +30,8 @@ struct host {
 	struct mlx5_cmd_fault fault; /* between driver and device */
 	struct mlx5_core_dev *driver;
 	struct dpif *dpif;
+	struct vswitch *vswitch; /* NULL: none */
+	struct udpif *udpif;
 	host_output *output;
 	void *output_aux;
 };
@@ -286,6 +288,8 @@ void host_free(struct host *h)
 {
 	if (!h)
 		return;
+	udpif_free(h->udpif);
+	vswitch_free(h->vswitch);
 	if (h->dpif)
 		dpif_close(h->dpif);
 	if (h->driver)
@@ -334,6 +338,29 @@ void host_set_now(struct host *h, uint64_t now_ns)
 	h->kernel->now_ns = now_ns;
 	offload_set_now(dpif_offload(h->dpif), now_ns / NSEC_PER_MSEC);
 	mlx5_work(h->driver, false);
+	if (h->udpif)
+		(void)!udpif_run(h->udpif, now_ns, NULL); /* the next round tries again */
+}
+
+int host_start_vswitch(struct host *h, struct diag *d)
+{
+	int err;
+
+	if (h->udpif)
+		return 0;
+	err = vswitch_new(&h->vswitch, d);
+	if (!err)
+		err = udpif_new(&h->udpif, h->vswitch, h->dpif, h->kernel->now_ns, d);
+	if (err) {
+		vswitch_free(h->vswitch);
+		h->vswitch = NULL;
+	}
+	return err;
+}
+
+struct udpif *host_udpif(struct host *h)
+{
+	return h->udpif;
 }
 
 void host_set_output(struct host *h, host_output *output, void *aux)
@@ -350,5 +377,5 @@ int host_send(struct host *h, const char *port, const void *frame, size_t size, 
 	if (vport < 0)
 		return diag_set(d, -ENODEV, "%s: no port of the NIC is called that", port);
 	nic_device_receive(h->device, (uint16_t)vport, frame, size);
-	return 0;
+	return h->udpif ? udpif_run(h->udpif, h->kernel->now_ns, d) : 0;
 }

@@ -10,6 +10,7 @@
 #include "dpif/dpif.h"
 #include "netlink/transport.h"
 #include "nic/device/device.h"
+#include "vswitch/udpif.h"
 
 struct host;
 struct knet;
@@ -50,6 +51,14 @@ int host_open_route(struct host *h, struct nl_sock **out, struct diag *d) MUST_C
 
 /* Moves its clock to @now_ns (monotonic); counters are refreshed when their period has passed. */
 void host_set_now(struct host *h, uint64_t now_ns);
+
+/*
+ * From now on there is a vswitch, at first without bridges: it answers the upcalls of each packet
+ * before host_send() returns, and revalidates flows as host_set_now() lets time pass. 0, also when
+ * there is one already, or negative errno.
+ */
+int host_start_vswitch(struct host *h, struct diag *d) MUST_CHECK;
+struct udpif *host_udpif(struct host *h); /* NULL: there is no vswitch */
 
 /* Where packets come out of the machine: the wire or a VF. The frame is borrowed during the call.
  */

@@ -511,12 +511,12 @@ static void check_validity(struct run *r)
 	change = mac_learning_learn(&r->b->fdb, mac, (uint16_t)(10 * below(r, 3)), 1 + below(r, 5),
 				    NOW);
 	assert_true(change >= 0);
-	r->n_valid += xlate_is_valid(&r->out, r->b);
+	r->n_valid += xlate_is_valid(&r->out.basis, r->b);
 	(void)!xlate_actions(&in, &r->other, NULL);
 	if (flow_actions_is_equal(&r->out.actions, &r->other.actions))
 		return;
 	r->n_changed++;
-	if (xlate_is_valid(&r->out, r->b))
+	if (xlate_is_valid(&r->out.basis, r->b))
 		fail_with(r, "a station has changed the actions, and that was not seen", &k);
 }
 

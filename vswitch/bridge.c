@@ -3,6 +3,7 @@
 #include "vswitch/bridge.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -91,6 +92,26 @@ void bridge_free(struct bridge *b)
 const struct bridge_port *bridge_find_port(const struct bridge *b, uint32_t number)
 {
 	return idr_find(&b->ports, number);
+}
+
+void bridge_count_rx(struct bridge *b, uint32_t number, uint64_t n_packets, uint64_t n_bytes)
+{
+	struct bridge_port *p = idr_find(&b->ports, number);
+
+	if (!p)
+		return;
+	p->rx_packets += n_packets;
+	p->rx_bytes += n_bytes;
+}
+
+void bridge_count_tx(struct bridge *b, uint32_t number, uint64_t n_packets, uint64_t n_bytes)
+{
+	struct bridge_port *p = idr_find(&b->ports, number);
+
+	if (!p)
+		return;
+	p->tx_packets += n_packets;
+	p->tx_bytes += n_bytes;
 }
 
 const struct bridge_port *bridge_find_port_name(const struct bridge *b, const char *name,
@@ -285,8 +306,20 @@ static int by_priority(const void *a, const void *b)
 	return (*y)->name.priority - (*x)->name.priority;
 }
 
+#define NO_STATS UINT64_MAX
+
+static void put_stats(struct text *t, const struct rule *r, uint64_t now_ns)
+{
+	text_putf(t, "n_packets=%llu, n_bytes=%llu, ", (unsigned long long)r->n_packets,
+		  (unsigned long long)r->n_bytes);
+	if (r->used_ns && r->used_ns <= now_ns)
+		text_putf(t, "idle_age=%llu, ",
+			  (unsigned long long)((now_ns - r->used_ns) / NSEC_PER_SEC));
+}
+
+/* @now_ns: NO_STATS, or with counters. */
 static int format_table(struct text *t, const struct bridge *b, const struct classifier *c,
-			const struct rule_query *q)
+			const struct rule_query *q, uint64_t now_ns)
 {
 	const struct rule **rules = mem_new_array(c->n_rules, sizeof *rules), *r;
 	size_t n = 0;
@@ -299,6 +332,8 @@ static int format_table(struct text *t, const struct bridge *b, const struct cla
 	qsort(rules, n, sizeof *rules, by_priority);
 	for (size_t i = 0; i < n; i++) {
 		text_put_char(t, ' ');
+		if (now_ns != NO_STATS)
+			put_stats(t, rules[i], now_ns);
 		rule_format(t, rules[i], &b->flow_ports);
 		text_put_char(t, '\n');
 	}
@@ -306,12 +341,19 @@ static int format_table(struct text *t, const struct bridge *b, const struct cla
 	return 0;
 }
 
-int bridge_format_rules(struct text *t, const struct bridge *b, const struct rule_query *q)
+int bridge_format_rules_stats(struct text *t, const struct bridge *b, const struct rule_query *q,
+			      uint64_t now_ns)
 {
 	for (size_t i = 0; i < RULE_TABLES; i++)
-		if (b->tables[i] && b->tables[i]->n_rules && format_table(t, b, b->tables[i], q))
+		if (b->tables[i] && b->tables[i]->n_rules &&
+		    format_table(t, b, b->tables[i], q, now_ns))
 			return -ENOMEM;
 	return t->error;
+}
+
+int bridge_format_rules(struct text *t, const struct bridge *b, const struct rule_query *q)
+{
+	return bridge_format_rules_stats(t, b, q, NO_STATS);
 }
 
 static void format_port(struct text *t, const struct bridge_port *p)
@@ -330,6 +372,10 @@ static void format_port(struct text *t, const struct bridge_port *p)
 	}
 	if (p->has_trunks)
 		text_put(t, "]\n");
+	if (p->rx_packets || p->tx_packets)
+		text_putf(t, "        received: %llu packets, %llu bytes; sent: %llu, %llu\n",
+			  (unsigned long long)p->rx_packets, (unsigned long long)p->rx_bytes,
+			  (unsigned long long)p->tx_packets, (unsigned long long)p->tx_bytes);
 }
 
 void bridge_format(struct text *t, const struct bridge *b)

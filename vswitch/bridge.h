@@ -36,6 +36,8 @@ struct bridge_port {
 	uint16_t tag;		    /* of all modes but TRUNK */
 	bool has_trunks;	    /* else a trunk carries all VLANs */
 	uint64_t trunks[4096 / 64]; /* bit v: VLAN v */
+	/* What the bridge received and sent there, as far as it is known by now. */
+	uint64_t rx_packets, rx_bytes, tx_packets, tx_bytes;
 };
 
 struct bridge {
@@ -66,6 +68,10 @@ int bridge_set_vlan(struct bridge *b, uint32_t number, enum bridge_vlan_mode mod
 		    const uint16_t *trunks, size_t n, struct diag *d) MUST_CHECK;
 
 const struct bridge_port *bridge_find_port(const struct bridge *b, uint32_t number);
+
+/* So many packets came in there, or left; there need be no such port. */
+void bridge_count_rx(struct bridge *b, uint32_t number, uint64_t n_packets, uint64_t n_bytes);
+void bridge_count_tx(struct bridge *b, uint32_t number, uint64_t n_packets, uint64_t n_bytes);
 const struct bridge_port *bridge_find_port_name(const struct bridge *b, const char *name,
 						size_t len);
 
@@ -87,6 +93,10 @@ size_t bridge_del_rules(struct bridge *b, const struct rule_query *q, bool stric
 /* One line for each rule that @q is about, by table and falling priority. 0 or -ENOMEM. */
 int bridge_format_rules(struct text *t, const struct bridge *b,
 			const struct rule_query *q) MUST_CHECK;
+
+/* With counters, and the seconds since the last use. */
+int bridge_format_rules_stats(struct text *t, const struct bridge *b, const struct rule_query *q,
+			      uint64_t now_ns) MUST_CHECK;
 
 /* The ports and their VLANs, as `ovs-vsctl show` has them. */
 void bridge_format(struct text *t, const struct bridge *b);

@@ -35,9 +35,15 @@ struct rule *rule_new(void)
 	return r;
 }
 
+struct rule *rule_ref(struct rule *r)
+{
+	r->n_refs++;
+	return r;
+}
+
 void rule_free(struct rule *r)
 {
-	if (!r)
+	if (!r || r->n_refs--)
 		return;
 	mem_free(r->actions);
 	mem_free(r);

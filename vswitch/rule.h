@@ -110,6 +110,11 @@ struct rule {
 	struct rule_action *actions; /* owned; none: drop */
 	size_t n_actions, cap_actions;
 
+	unsigned int n_refs; /* besides the first owner's */
+	/* What was sent through it, as far as it is known by now. */
+	uint64_t n_packets, n_bytes;
+	uint64_t used_ns; /* 0: never */
+
 	/* Of the classifier that it is in. */
 	struct classifier_tuple *tuple;
 	struct rule *next; /* of equal match, of lower priority */
@@ -119,6 +124,10 @@ struct rule {
 
 /* A rule that matches everything and drops it, or NULL: no memory. */
 struct rule *rule_new(void) MUST_CHECK;
+
+/* It stays until it was freed once more: who counts for a rule keeps it, also when it has left its
+ * table. */
+struct rule *rule_ref(struct rule *r);
 void rule_free(struct rule *r); /* NULL is fine */
 
 /* A new zeroed action at the end, or NULL: no memory, or RULE_ACTIONS_MAX reached. */

@@ -27,9 +27,9 @@ static void clear(struct xlate_out *out, const struct bridge *b)
 {
 	flow_actions_clear(&out->actions);
 	wildcards_init(&out->wc);
-	out->n_learns = out->n_rules = out->n_dependencies = 0;
-	out->bridge_sequence = b->sequence;
-	out->fdb_sequence = b->fdb.sequence;
+	out->n_learns = out->n_rules = out->basis.n_dependencies = 0;
+	out->basis.bridge_sequence = b->sequence;
+	out->basis.fdb_sequence = b->fdb.sequence;
 	out->error = 0;
 }
 
@@ -393,14 +393,14 @@ void xlate_match(const struct xlate_out *out, const struct flow_key *key, struct
 	flow_match_normalise(m);
 }
 
-bool xlate_is_valid(const struct xlate_out *out, const struct bridge *b)
+bool xlate_is_valid(const struct xlate_basis *basis, const struct bridge *b)
 {
-	if (out->bridge_sequence != b->sequence)
+	if (basis->bridge_sequence != b->sequence)
 		return false;
-	if (out->n_dependencies > XLATE_DEPENDENCY_MAX)
-		return out->fdb_sequence == b->fdb.sequence;
-	for (size_t i = 0; i < out->n_dependencies; i++)
-		if (!mac_learning_is_valid(&b->fdb, &out->dependencies[i]))
+	if (basis->n_dependencies > XLATE_DEPENDENCY_MAX)
+		return basis->fdb_sequence == b->fdb.sequence;
+	for (size_t i = 0; i < basis->n_dependencies; i++)
+		if (!mac_learning_is_valid(&b->fdb, &basis->dependencies[i]))
 			return false;
 	return true;
 }

@@ -35,6 +35,13 @@ struct xlate_in {
 	struct trace *trace;	    /* or NULL */
 };
 
+/* What a translation depends on. */
+struct xlate_basis {
+	struct mac_dependency dependencies[XLATE_DEPENDENCY_MAX];
+	size_t n_dependencies; /* more than XLATE_DEPENDENCY_MAX: all */
+	uint64_t bridge_sequence, fdb_sequence;
+};
+
 struct xlate_out {
 	struct flow_actions actions; /* none: drop */
 	struct wildcards wc;	     /* mask: what decided it; VLAN bits too when there is no tag */
@@ -42,9 +49,7 @@ struct xlate_out {
 	size_t n_learns;
 	const struct rule **rules; /* that matched, in order; borrowed until the bridge changes */
 	size_t n_rules, cap_rules;
-	struct mac_dependency dependencies[XLATE_DEPENDENCY_MAX];
-	size_t n_dependencies; /* more than XLATE_DEPENDENCY_MAX: all */
-	uint64_t bridge_sequence, fdb_sequence;
+	struct xlate_basis basis;
 	int error; /* negative: the translation was given up, and there are no actions */
 };
 
@@ -61,9 +66,9 @@ int xlate_actions(const struct xlate_in *in, struct xlate_out *out, struct diag 
 /* The match of a datapath flow for the packet @key of @out. It passes flow_match_check(). */
 void xlate_match(const struct xlate_out *out, const struct flow_key *key, struct flow_match *m);
 
-/* Whether a translation would still come to the same result. False may be wrong, true is not,
- * but for stations that are too old and not yet expired. */
-bool xlate_is_valid(const struct xlate_out *out, const struct bridge *b);
+/* Whether a translation of this basis would still come to the same result. False may be wrong, true
+ * is not, but for stations that are too old and not yet expired. */
+bool xlate_is_valid(const struct xlate_basis *basis, const struct bridge *b);
 
 /* Learns what came out, as the packet's way through the bridge would. 0 or -ENOMEM. */
 int xlate_learn_all(const struct xlate_out *out, struct bridge *b, uint64_t now_ns);

@@ -92,11 +92,11 @@ static void depend(struct xlate_ctx *ctx, struct mac_address mac, uint16_t vlan)
 {
 	struct xlate_out *out = ctx->out;
 
-	if (out->n_dependencies < XLATE_DEPENDENCY_MAX)
-		out->dependencies[out->n_dependencies] =
+	if (out->basis.n_dependencies < XLATE_DEPENDENCY_MAX)
+		out->basis.dependencies[out->basis.n_dependencies] =
 			mac_learning_depend(&ctx->in->bridge->fdb, mac, vlan);
-	if (out->n_dependencies <= XLATE_DEPENDENCY_MAX)
-		out->n_dependencies++;
+	if (out->basis.n_dependencies <= XLATE_DEPENDENCY_MAX)
+		out->basis.n_dependencies++;
 }
 
 /* 01:80:c2:00:00:00 to :0f are for protocols of links, which bridges do not pass on. */

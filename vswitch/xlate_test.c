@@ -160,12 +160,12 @@ static void normal_learns_floods_and_forwards(void **state)
 	expect(f, P1 IP, "recirc_id(0),in_port(1)," SEEN "push_vlan(vid=10,pcp=0),2,pop_vlan,3");
 	assert_int_equal(f->out.n_learns, 1);
 	assert_int_equal(f->out.learns[0].vlan, 10);
-	assert_true(xlate_is_valid(&f->out, f->b));
+	assert_true(xlate_is_valid(&f->out.basis, f->b));
 	assert_int_equal(htable_count(&f->b->fdb.entries), 0); /* nothing happened by itself */
 	assert_int_equal(mac_learning_learn(&f->b->fdb,
 					    (struct mac_address){ { 2, 0, 0, 0, 0, 2 } }, 10, 3, 0),
 			 MAC_NEW);
-	assert_false(xlate_is_valid(&f->out, f->b));
+	assert_false(xlate_is_valid(&f->out.basis, f->b));
 	expect(f, P1 IP, "recirc_id(0),in_port(1)," SEEN "3");
 	learn(f);
 	expect(f, "in_port(2),eth(src=02:00:00:00:00:02,dst=02:00:00:00:00:01)," TAG("10"),
@@ -174,7 +174,7 @@ static void normal_learns_floods_and_forwards(void **state)
 	assert_int_equal(mac_learning_learn(&f->b->fdb,
 					    (struct mac_address){ { 2, 0, 0, 0, 0, 1 } }, 10, 3, 0),
 			 MAC_MOVED);
-	assert_false(xlate_is_valid(&f->out, f->b));
+	assert_false(xlate_is_valid(&f->out.basis, f->b));
 	assert_string_equal(f->report.s, "table 0: actions=NORMAL\n"
 					 "    the destination was learned on p1 in VLAN 10\n");
 	/* A tag at an access port, a VLAN that the trunk has not, a protocol of links. */

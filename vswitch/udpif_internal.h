@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* For the files of udpif. */
+#ifndef VSWITCH_UDPIF_INTERNAL_H
+#define VSWITCH_UDPIF_INTERNAL_H
+
+#include "vswitch/udpif.h"
+
+/* One packet on its way through userland. */
+struct upcall {
+	struct dpif_upcall in;
+	struct bridge *bridge;
+	struct xlate_out out;
+	struct ukey *ukey; /* whose flow is being put, or NULL */
+	struct dpif_op put, execute;
+	struct diag put_diag, execute_diag;
+	struct dpif_decision decision; /* of the put */
+};
+
+struct udpif {
+	struct vswitch *vswitch;
+	struct dpif *dpif;
+	struct udpif_config config;
+	struct udpif_counters counters;
+	struct ukeys ukeys;
+	uint64_t flow_limit;
+	size_t n_most;	      /* flows there have ever been */
+	uint64_t round_ms;    /* how long the last one took */
+	uint64_t round_ns;    /* when it began */
+	uint64_t sequence;    /* vswitch_sequence() then */
+	uint64_t dump;	      /* its number */
+	uint64_t dump_errors; /* foreign flows without memory */
+	bool running;	      /* calls inside calls do nothing */
+	struct text *report;
+	struct xlate_out out; /* of a revalidation */
+	struct upcall *batch; /* UDPIF_BATCH_MAX */
+	uint8_t *buf;
+};
+
+#endif
