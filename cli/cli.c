@@ -50,7 +50,7 @@ const struct option_row cli_model_rows[] = {
 /* clang-format off */
 const struct cli_command cli_commands[] = {
 	{ "trace", "Is my flow in hardware, and if not, why not?",
-	  "FLOW ACTIONS | --file FILE",
+	  "FLOW ACTIONS | --file FILE | --packet PORT PACKET",
 	  "put a flow and show every function on its way, and where it stopped",
 	  "Puts FLOW with ACTIONS, in the syntax of ovs-dpctl, through the whole path: text, dpif, the flow\n"
 	  "API, tc, netlink, the kernel, the driver, the NIC. Prints the functions as they ran, what became of\n"
@@ -82,6 +82,16 @@ const struct cli_command cli_commands[] = {
 	  "  inhw send pf0vf0 'eth(dst=02:00:00:00:00:02),eth_type(0x0800),ipv4(dst=10.0.0.2,proto=6),tcp(dst=80)'\n"
 	  "  inhw send p0 --pcap capture.pcap --count 1000\n",
 	  cmd_send_rows, cmd_send },
+	{ "vswitch", "Run the model",
+	  "COMMAND [ARG...]",
+	  "bridges, ports and OpenFlow rules; packets that no flow matches are answered by them",
+	  "add-br, del-br BRIDGE. add-port, set-port BRIDGE PORT [tag=N] [trunks=N,N] [vlan_mode=MODE]; del-port\n"
+	  "BRIDGE PORT. add-flow BRIDGE RULE, del-flows, dump-flows BRIDGE [MATCH]: in ovs-ofctl's syntax, with\n"
+	  "statistics. load BRIDGE FILE: rules, one a line. fdb BRIDGE: stations learned. show: bridges and what\n"
+	  "became of upcalls. why: each datapath flow, where it is, and which rule looked at which of its bits.\n"
+	  "It lives as long as the process, so that several commands go into a file for -b.\n",
+	  "  inhw -b examples/vswitch.inhw\n",
+	  cmd_vswitch_rows, cmd_vswitch },
 	{ "nic", "Run the model",
 	  "show | dump | stats | log | fault [COMMAND] | capture | serve --vhost-user SOCKET",
 	  "the NIC: what it holds, what it was told, what it did; of the model or of a running device",

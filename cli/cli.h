@@ -94,12 +94,14 @@ int cmd_trace(struct cli *c, int argc, const char **argv);
 int cmd_dpctl(struct cli *c, int argc, const char **argv);
 int cmd_nic(struct cli *c, int argc, const char **argv);
 int cmd_send(struct cli *c, int argc, const char **argv);
+int cmd_vswitch(struct cli *c, int argc, const char **argv);
 int cmd_lab(struct cli *c, int argc, const char **argv);
 int cmd_bench(struct cli *c, int argc, const char **argv);
 extern const struct option_row cmd_trace_rows[];
 extern const struct option_row cmd_dpctl_rows[];
 extern const struct option_row cmd_nic_rows[];
 extern const struct option_row cmd_send_rows[];
+extern const struct option_row cmd_vswitch_rows[];
 extern const struct option_row cmd_lab_rows[];
 extern const struct option_row cmd_bench_rows[];
 

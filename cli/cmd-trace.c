@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "cli/survey.h"
 #include "cli/verdict.h"
+#include "cli/vswitch.h"
 #include "trace/html.h"
 #include "trace/json.h"
 #include "trace/tree.h"
@@ -14,7 +15,7 @@
 
 struct options {
 	const char *file, *html;
-	bool json, setup, quiet, all;
+	bool json, setup, quiet, all, packet;
 };
 
 #define AT(member) .offset = offsetof(struct options, member)
@@ -27,6 +28,10 @@ const struct option_row cmd_trace_rows[] = {
 	  .arg = "FILE",
 	  .help = "the flows of a dump, one a line; -: standard input" },
 	{ .name = "all", .type = OPTION_FLAG, AT(all), .help = "with --file: show every flow" },
+	{ .name = "packet",
+	  .type = OPTION_FLAG,
+	  AT(packet),
+	  .help = "a packet through the vswitch, twice: PORT PACKET" },
 	{ .name = "json", .type = OPTION_FLAG, AT(json), .help = "as JSON (docs/trace-json.md)" },
 	{ .name = "html",
 	  .type = OPTION_STRING,
@@ -226,6 +231,10 @@ int cmd_trace(struct cli *c, int argc, const char **argv)
 
 	if (n < 0)
 		return CLI_USAGE;
+	if (o.packet && (n != 2 || o.file || o.html || o.setup || o.json))
+		return cli_usage(c, "trace", "--packet wants PORT PACKET, and no other option");
+	if (o.packet)
+		return cli_trace_packet(c, argv[0], argv[1]);
 	if (o.file && (n || o.html || o.setup))
 		return cli_usage(c, "trace", "--file goes without FLOW, --html and --setup");
 	if (!o.file && n != 2)
