@@ -37,7 +37,7 @@ static const char style[] =
 "svg .box.stopped text,svg text.words{fill:var(--bad);font-weight:bold}\n"
 "svg text.no{fill:var(--dim);font-size:8px;text-anchor:end}\n"
 ".arrow{fill:none;stroke:var(--dim);stroke-opacity:.75}.arrow.stopped{stroke:var(--bad);stroke-width:2}\n"
-".tip{fill:var(--dim)}\n"
+".tip{fill:var(--dim)}.box.guess rect{stroke-dasharray:4 3}.box.guess text,.guess{opacity:.7;font-weight:normal}\n"
 "table{border-collapse:collapse}td{padding:2px 14px 2px 0;vertical-align:top}\n"
 ".tree details,.tree .leaf{margin-left:14px}.tree summary{cursor:pointer}.tree .leaf{padding-left:15px}\n"
 ".tree .lay,.tree .notes,.tree .time{color:var(--dim)}.tree .words{color:var(--bad);padding-left:15px}\n"
@@ -89,22 +89,34 @@ static void put_items(struct text *out, const struct trace_page *page)
 	text_put(out, "</table>\n");
 }
 
+static void put_result(struct text *out, const struct trace_event *e)
+{
+	if (e->is_inferred)
+		text_put(out, " <span class=\"time\">(inferred)</span>");
+	else if (e->has_no_result)
+		;
+	else if (e->result < 0)
+		text_putf(out, " → <span class=\"bad\">%s (%s)</span>", diag_errno_name(e->result),
+			  diag_strerror(e->result));
+	else
+		text_putf(out, " → %d", e->result);
+}
+
 static void put_call(struct text *out, const struct trace_event *e)
 {
 	text_put(out, "<span class=\"lay\">");
 	markup_put(out, e->layer);
-	text_putf(out, "</span> <b%s>", e->result < 0 ? " class=\"bad\"" : "");
+	text_putf(out, "</span> <b%s>",
+		  e->is_inferred  ? " class=\"guess\""
+		  : e->result < 0 ? " class=\"bad\""
+				  : "");
 	markup_put(out, e->function);
 	text_put(out, "</b> <span class=\"notes\">");
 	markup_put_notes(out, e);
-	text_put(out, "</span> → ");
-	if (e->result < 0)
-		text_putf(out, "<span class=\"bad\">%s (%s)</span>", diag_errno_name(e->result),
-			  diag_strerror(e->result));
-	else
-		text_putf(out, "%d", e->result);
+	text_put(out, "</span>");
+	put_result(out, e);
 	text_put(out, " <span class=\"time\">");
-	if (e->end_ns)
+	if (e->end_ns && !e->is_inferred && !e->is_point)
 		trace_time_format(out, e->end_ns - e->start_ns);
 	text_put(out, "</span>");
 }

@@ -77,15 +77,18 @@ static json_t *event_json(const struct trace *t, uint32_t number, uint32_t first
 	const struct trace_event *e = &t->events[number - 1];
 	uint64_t start = e->start_ns - t->events[first - 1].start_ns;
 	json_t *parent = e->parent ? json_integer(e->parent) : json_null();
-	json_t *time = e->end_ns ? json_integer((json_int_t)(e->end_ns - e->start_ns))
-				 : json_null();
+	bool has_time = e->end_ns && !e->is_inferred && !e->is_point;
+	bool has_result = !e->is_inferred && !e->has_no_result;
+	json_t *time = has_time ? json_integer((json_int_t)(e->end_ns - e->start_ns)) : json_null();
+	json_t *result = has_result ? json_integer(e->result) : json_null();
 
-	return json_pack("{s:I, s:o, s:I, s:s, s:s, s:I, s:o, s:i, s:o, s:o, s:o}", "number",
+	return json_pack("{s:I, s:o, s:I, s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:b}", "number",
 			 (json_int_t)number, "parent", parent, "depth", (json_int_t)e->depth,
 			 "layer", e->layer, "function", e->function, "start_ns", (json_int_t)start,
-			 "duration_ns", time, "result", e->result, "error",
-			 trace_json_error(e->result), "words", string_or_null(e->words), "notes",
-			 notes_json(e));
+			 "duration_ns", time, "result", result, "error",
+			 trace_json_error(has_result ? e->result : 0), "words",
+			 string_or_null(e->words), "notes", notes_json(e), "inferred",
+			 (int)e->is_inferred);
 }
 
 static json_t *refusal_json(const struct trace *t)

@@ -29,7 +29,7 @@ struct box {
 	uint32_t n_runs;
 	int parent; /* index of the box that called it first, or -1 */
 	int x, y, w;
-	bool stopped, failed;
+	bool stopped, failed, is_inferred;
 };
 
 struct picture {
@@ -79,20 +79,23 @@ static void collect(struct picture *pic, uint32_t number)
 			.layer = trace_layer_find(e->layer),
 			.parent = e->parent ? pic->box_of[e->parent] : -1,
 			.w = CHAR * (int)strlen(e->function) + 28,
+			.is_inferred = true,
 		};
 	}
 	b = &pic->boxes[i];
 	b->n_runs++;
 	b->stopped |= is_stop(pic->p, e);
 	b->failed |= e->result < 0;
+	b->is_inferred &= e->is_inferred;
 }
 
 static void put_box(struct text *t, const struct box *b, size_t number)
 {
 	text_putf(t, "<g class=\"box%s\"><title>",
-		  b->stopped  ? " stopped"
-		  : b->failed ? " failed"
-			      : "");
+		  b->stopped	   ? " stopped"
+		  : b->failed	   ? " failed"
+		  : b->is_inferred ? " guess"
+				   : "");
 	markup_put_notes(t, b->event);
 	if (b->event->result < 0)
 		text_putf(t, " %s", diag_errno_name(b->event->result));

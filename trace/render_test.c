@@ -159,6 +159,49 @@ static void json_is_valid_and_complete(void **state)
 	trace_fini(&t);
 }
 
+/* Spans told from outside: one that nothing was seen of, around one that was seen for a moment. */
+static void what_was_not_observed_is_marked_everywhere(void **state)
+{
+	const struct trace_tree_options o = { 0 };
+	const struct trace_page page = { .title = "t", .verdict = "v" };
+	uint32_t outer, inner;
+	struct trace t;
+	struct text out;
+	json_t *j;
+
+	trace_init(&t);
+	outer = trace_enter(&t, "netlink", "sendmsg");
+	t.events[outer - 1].is_inferred = true;
+	inner = trace_enter(&t, "netlink", "nl_transact");
+	t.events[inner - 1].is_point = t.events[inner - 1].has_no_result = true;
+	t.events[inner - 1].start_ns = t.events[inner - 1].end_ns = 5;
+	trace_leave(&t, inner);
+	trace_leave(&t, outer);
+	t.events[outer - 1].start_ns = t.events[outer - 1].end_ns = 5;
+	assert_int_equal(t.current, 0);
+	text_init(&out);
+	trace_tree_format(&out, &t, &o);
+	assert_string_equal(out.s, "    time  layer               function\n"
+				   "          netlink             sendmsg (inferred)\n"
+				   "                              └ nl_transact\n");
+	text_clear(&out);
+	trace_html_format(&out, &t, &page);
+	assert_non_null(strstr(out.s, "<g class=\"box guess\"><title></title>"));
+	assert_non_null(strstr(out.s, "<b class=\"guess\">sendmsg</b>"));
+	assert_non_null(strstr(out.s, "<b>nl_transact</b>"));
+	text_fini(&out);
+	j = trace_json(&t, 0);
+	for (size_t i = 0; i < 2; i++) {
+		const json_t *e = json_array_get(json_object_get(j, "events"), i);
+
+		assert_int_equal(json_is_true(json_object_get(e, "inferred")), !i);
+		assert_true(json_is_null(json_object_get(e, "result")));
+		assert_true(json_is_null(json_object_get(e, "duration_ns")));
+	}
+	json_decref(j);
+	trace_fini(&t);
+}
+
 static void bytes_that_are_not_utf8_still_make_json(void **state)
 {
 	static const struct {
@@ -274,6 +317,7 @@ int main(void)
 		cmocka_unit_test(a_coloured_tree_is_the_same_without_its_colours),
 		cmocka_unit_test(a_tree_can_start_later_and_says_what_was_lost),
 		cmocka_unit_test(json_is_valid_and_complete),
+		cmocka_unit_test(what_was_not_observed_is_marked_everywhere),
 		cmocka_unit_test(bytes_that_are_not_utf8_still_make_json),
 		cmocka_unit_test(the_page_is_balanced_escaped_and_marks_the_culprit),
 		cmocka_unit_test(without_memory_a_rendering_has_an_error_and_no_leak),

@@ -66,12 +66,11 @@ int trace_refuse_(struct trace *t, const char *layer, const char *function, int 
 	return error;
 }
 
-uint32_t trace_open_(struct trace *t, const char *layer, const char *function)
+uint32_t trace_enter(struct trace *t, const char *layer, const char *function)
 {
 	struct trace_event *events, *e;
 	size_t cap = t->events_cap;
 
-	DTRACE_PROBE2(inhw, span_start, layer, function);
 	if (t->n_events >= (t->events_max ? t->events_max : TRACE_EVENTS_MAX)) {
 		t->n_lost++;
 		return 0;
@@ -89,10 +88,26 @@ uint32_t trace_open_(struct trace *t, const char *layer, const char *function)
 		.function = function,
 		.parent = t->current,
 		.depth = t->current ? events[t->current - 1].depth + 1 : 0,
-		.start_ns = clock_now_ns(),
 	};
 	t->current = (uint32_t)t->n_events;
 	return t->current;
+}
+
+void trace_leave(struct trace *t, uint32_t number)
+{
+	if (number)
+		t->current = t->events[number - 1].parent;
+}
+
+uint32_t trace_open_(struct trace *t, const char *layer, const char *function)
+{
+	uint32_t number;
+
+	DTRACE_PROBE2(inhw, span_start, layer, function);
+	number = trace_enter(t, layer, function);
+	if (number)
+		t->events[number - 1].start_ns = clock_now_ns();
+	return number;
 }
 
 void trace_close_(struct trace *t, uint32_t number, int result)

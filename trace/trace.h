@@ -46,6 +46,10 @@ struct trace_event {
 	char *words;		   /* it or what it called refused, because; or NULL; owned */
 	struct trace_note *notes;
 	size_t n_notes, notes_cap;
+	/* Of what was observed from outside (chain/), not recorded by the code that ran. */
+	bool is_inferred; /* it must have run, but nothing of it was observed: no time, no result */
+	bool is_point;	  /* one moment of it was observed: it has no duration */
+	bool has_no_result; /* what it returned was not observed */
 };
 
 /* Where something was refused. */
@@ -102,6 +106,14 @@ uint32_t trace_open_(struct trace *t, const char *layer, const char *function);
 void trace_close_(struct trace *t, uint32_t number, int result);
 void trace_note_(struct trace *t, uint32_t number, const char *key, const char *fmt, ...)
 	PRINTF_LIKE(4, 5);
+
+/*
+ * For what is told from outside: the next span, within the innermost open one, with both times 0;
+ * its members are the caller's to fill. 0: not kept. trace_leave() closes it and changes nothing in
+ * it: end_ns is the caller's too.
+ */
+uint32_t trace_enter(struct trace *t, const char *layer, const char *function);
+void trace_leave(struct trace *t, uint32_t number);
 
 static inline struct span span_start_(struct trace *t, const char *layer, const char *function)
 {

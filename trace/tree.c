@@ -94,9 +94,13 @@ static void format_notes(struct text *t, const struct trace_event *e)
 	}
 }
 
-/* "→ 0", "→ EOPNOTSUPP (Operation not supported)". */
+/* "→ 0", "→ EOPNOTSUPP (Operation not supported)", "(inferred)". */
 static void format_result(const struct tree *tr, struct text *t, const struct trace_event *e)
 {
+	if (e->is_inferred)
+		text_put(t, " (inferred)");
+	if (e->is_inferred || e->has_no_result)
+		return;
 	text_putf(t, " %s ", tr->pen->arrow);
 	if (!e->end_ns)
 		text_put(t, "still open");
@@ -117,7 +121,7 @@ static void put_time(struct tree *tr, const struct trace_event *e)
 	struct text time;
 
 	text_init(&time);
-	if (e->end_ns)
+	if (e->end_ns && !e->is_inferred && !e->is_point)
 		trace_time_format(&time, e->end_ns - e->start_ns);
 	if (time.len < TIME_WIDTH)
 		put_padding(tr->out, TIME_WIDTH - time.len);
@@ -209,6 +213,11 @@ static void put_boundary(struct tree *tr, const struct trace_event *e)
 	tr->layer = NULL;
 }
 
+static const char *style_of(const struct trace_event *e)
+{
+	return e->is_inferred ? DIM : e->result < 0 ? RED : BOLD;
+}
+
 static void put_event(struct tree *tr, uint32_t number)
 {
 	const struct trace_event *e = &tr->trace->events[number - 1];
@@ -219,7 +228,7 @@ static void put_event(struct tree *tr, uint32_t number)
 	put_time(tr, e);
 	put_layer(tr, e);
 	used += put_branches(tr, e, number) + strlen(e->function) + 2;
-	put_styled(tr, e->result < 0 ? RED : BOLD, e->function);
+	put_styled(tr, style_of(e), e->function);
 	text_init(&notes);
 	text_init(&result);
 	format_notes(&notes, e);
