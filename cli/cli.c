@@ -111,17 +111,22 @@ const struct cli_command cli_commands[] = {
 	  "  inhw nic fault -d /tmp/nic SET_FLOW_TABLE_ENTRY --nth 3 --status LIM\n",
 	  cmd_nic_rows, cmd_nic },
 	{ "lab", "Run the real thing",
-	  "[run SCRIPT [ARG...]]",
-	  "a Linux with the real driver on our device, and Open vSwitch: a shell, or a script for CI",
+	  "[run SCRIPT [ARG...] | trace FLOW ACTIONS]",
+	  "a Linux with the real driver on our device, and Open vSwitch: a shell, a script for CI, a flow",
 	  "Boots Linux (User-Mode Linux: no root, no KVM, no network) with a ConnectX that is our device, in\n"
 	  "switchdev mode, with subfunctions, and Open vSwitch with hw-offload=true and a bridge br0 that has\n"
 	  "all ports. Its files are those of this machine; what it writes is lost with it.\n"
 	  "Without run: a shell; it ends with exit, or Ctrl-] three times. run: SCRIPT in it.\n"
+	  "trace: puts FLOW through the real ovs-vswitchd there and shows the way that it took: what the log of\n"
+	  "ovs-vswitchd, the tracepoints of Linux, tc and the commands of the device say, joined. A function\n"
+	  "that nothing was seen of, but that must have run, is marked as inferred.\n"
 	  "\n"
-	  "Exit status: that of SCRIPT; 124 --timeout; 125 the lab failed; 126, 127 no such script.\n",
+	  "Exit status: that of SCRIPT, of trace as inhw trace; 124 --timeout; 125 the lab failed; 126, 127 no\n"
+	  "such script.\n",
 	  "  inhw lab\n"
 	  "  inhw lab run ./test.sh\n"
 	  "  inhw lab run --no-ovs --sfs 4 --timeout 60 tc -s filter show dev pf0sf0 ingress\n"
+	  "  inhw lab trace 'in_port(pf0sf0),eth_type(0x0800),ipv4(frag=first)' pf0sf1\n"
 	  "  inhw lab kernel                                 the path of the guest's kernel\n",
 	  cmd_lab_rows, cmd_lab },
 	{ "bench", "Measure",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* `inhw lab`: a real Linux with the real driver on our device, for a shell or a script. */
+#include "cli/cmd-lab.h"
 #include "base/alloc.h"
-#include "cli/cli.h"
 #include "lab/kernel.h"
 #include "lab/lab.h"
 
@@ -11,13 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-struct options {
-	uint64_t nics, sfs, memory, timeout;
-	const char *kernel, *device, *share, *log;
-	bool no_ovs;
-};
-
-#define AT(member) .offset = offsetof(struct options, member)
+#define AT(member) .offset = offsetof(struct cmd_lab_options, member)
 
 const struct option_row cmd_lab_rows[] = {
 	{ .name = "timeout",
@@ -69,11 +63,30 @@ const struct option_row cmd_lab_rows[] = {
 	  AT(device),
 	  .arg = "COMMAND",
 	  .help = "run COMMAND --vhost-user SOCKET ... instead of inhw nic serve ..." },
+	{ .name = "json",
+	  .type = OPTION_FLAG,
+	  AT(json),
+	  .help = "trace: as JSON (docs/trace-json.md)" },
+	{ .name = "html",
+	  .type = OPTION_STRING,
+	  AT(html),
+	  .arg = "FILE",
+	  .help = "trace: write a page with the path as a picture" },
+	{ .name = "quiet",
+	  .letter = 'q',
+	  .type = OPTION_FLAG,
+	  AT(quiet),
+	  .help = "trace: the verdict only, without the tree" },
+	{ .name = "record",
+	  .type = OPTION_STRING,
+	  AT(record),
+	  .arg = "FILE",
+	  .help = "trace: write there what each layer said" },
 	{ .name = NULL },
 };
 
 /* Options stand before the script: what is behind it belongs to it. */
-static int parse(struct cli *c, struct options *o, int argc, const char **argv)
+static int parse(struct cli *c, struct cmd_lab_options *o, int argc, const char **argv)
 {
 	const struct option_set sets[] = { { cli_model_rows, &c->model },
 					   { cmd_lab_rows, o },
@@ -107,7 +120,7 @@ static bool find_program(struct cli *c, char *program)
 	return false;
 }
 
-static int print_kernel(struct cli *c, const struct options *o)
+static int print_kernel(struct cli *c, const struct cmd_lab_options *o)
 {
 	char program[PATH_MAX], *path = NULL;
 	struct diag d;
@@ -125,7 +138,7 @@ static int print_kernel(struct cli *c, const struct options *o)
 	return err ? LAB_STATUS_FAILED : CLI_OK;
 }
 
-static int run_lab(struct cli *c, const struct options *o, const char *const *argv)
+int cmd_lab_run(struct cli *c, const struct cmd_lab_options *o, const char *const *argv, int out)
 {
 	char program[PATH_MAX];
 	struct lab_outcome outcome;
@@ -141,6 +154,7 @@ static int run_lab(struct cli *c, const struct options *o, const char *const *ar
 		.n_sfs = o->sfs,
 		.memory_mb = o->memory,
 		.timeout_s = o->timeout,
+		.out = out,
 		.no_ovs = o->no_ovs,
 		.progress = isatty(STDERR_FILENO),
 		.argv = argv,
@@ -159,7 +173,7 @@ static int run_lab(struct cli *c, const struct options *o, const char *const *ar
 }
 
 /* A name without a slash is a file of this directory, if there is one: `inhw lab run test.sh`. */
-static int run_script(struct cli *c, const struct options *o, const char **argv)
+static int run_script(struct cli *c, const struct cmd_lab_options *o, const char **argv)
 {
 	char path[PATH_MAX];
 
@@ -172,12 +186,12 @@ static int run_script(struct cli *c, const struct options *o, const char **argv)
 			      errno == EACCES ? "; is it executable?" : "");
 		return LAB_STATUS_FAILED;
 	}
-	return run_lab(c, o, argv);
+	return cmd_lab_run(c, o, argv, 0);
 }
 
 int cmd_lab(struct cli *c, int argc, const char **argv)
 {
-	struct options o = { .nics = 1, .sfs = 2, .memory = 1024 };
+	struct cmd_lab_options o = { .nics = 1, .sfs = 2, .memory = 1024 };
 	static const char *const shell[] = { NULL };
 	int n = parse(c, &o, argc, argv);
 
@@ -188,11 +202,17 @@ int cmd_lab(struct cli *c, int argc, const char **argv)
 				 "standard input is no terminal for a shell; wanted: lab run "
 				 "SCRIPT");
 	if (!n)
-		return run_lab(c, &o, shell);
+		return cmd_lab_run(c, &o, shell, 0);
 	if (!strcmp(argv[0], "kernel") && n == 1)
 		return print_kernel(c, &o);
+	if (!strcmp(argv[0], "trace")) {
+		n = parse(c, &o, n - 1, argv + 1);
+		return n < 0 ? CLI_USAGE : cmd_lab_trace(c, &o, n, argv + 1);
+	}
 	if (strcmp(argv[0], "run"))
-		return cli_usage(c, "lab", "wanted: lab, lab run SCRIPT, lab kernel; got '%s'",
+		return cli_usage(c, "lab",
+				 "wanted: lab, lab run SCRIPT, lab trace FLOW ACTIONS, lab kernel; "
+				 "got '%s'",
 				 argv[0]);
 	n = parse(c, &o, n - 1, argv + 1);
 	if (n < 0)

@@ -248,7 +248,7 @@ static json_t *items_json(const struct dpctl *dp)
 	struct text t;
 
 	text_init(&t);
-	for (size_t i = 0; dp->verdict && i < dp->verdict->n; i++) {
+	for (size_t i = 0; dp && dp->verdict && i < dp->verdict->n; i++) {
 		const struct offload_item *item = &dp->verdict->item[i];
 
 		text_clear(&t);

@@ -54,7 +54,7 @@ void verdict_print(struct print *p, const struct verdict *v);
 void verdict_item_name(struct text *t, const struct offload_item *item, const struct dpctl *dp);
 void verdict_print_items(struct print *p, const struct dpctl *dp);
 
-/* The object of docs/trace-json.md, without "trace". NULL: no memory. */
+/* The object of docs/trace-json.md, without "trace"; @dp NULL: without items. NULL: no memory. */
 json_t *verdict_json(const struct verdict *v, const struct dpctl *dp) MUST_CHECK;
 
 #endif

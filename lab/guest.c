@@ -99,6 +99,9 @@ int lab_guest_write(const char *dir, const struct lab_params *p, struct diag *d)
 	int err;
 
 	err = lab_directory_write(dir, "init", lab_init_file, lab_init_file_size, 0700, d);
+	if (!err)
+		err = lab_directory_write(dir, "trace", lab_trace_file, lab_trace_file_size, 0700,
+					  d);
 	if (err)
 		return err;
 	text_init(&t);

@@ -17,6 +17,8 @@
 #include "lab/lab.h"
 
 #define LAB_GUEST_EXCHANGE "/run/lab"
+/* A script that puts a flow and tells what every layer said of it; see chain/record.h. */
+#define LAB_GUEST_TRACE LAB_GUEST_EXCHANGE "/trace"
 
 /* Descriptors of the guest's kernel. */
 enum {

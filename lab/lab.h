@@ -41,6 +41,7 @@ struct lab_params {
 	const char *log;     /* file that gets the guest's kernel log at the end; or NULL */
 	uint64_t n_nics, n_sfs, memory_mb;
 	uint64_t timeout_s; /* 0: none */
+	int out;	    /* descriptor that gets what the command writes, instead of 1; 0: 1 */
 	bool no_ovs;
 	bool progress; /* say on standard error, a terminal, what is going on */
 	/* The command and its arguments, ends with NULL; argv[0] NULL: a shell, at the terminal

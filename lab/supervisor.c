@@ -147,9 +147,15 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
+/* Where what the command writes goes. */
+static int out_of(const struct lab *lab)
+{
+	return lab->p->out ? lab->p->out : STDOUT_FILENO;
+}
+
 static void drain(struct lab *lab)
 {
-	const int from[] = { lab->out, lab->err }, to[] = { STDOUT_FILENO, STDERR_FILENO };
+	const int from[] = { lab->out, lab->err }, to[] = { out_of(lab), STDERR_FILENO };
 
 	for (size_t i = 0; i < ARRAY_SIZE(from); i++)
 		while (from[i] >= 0 && poll(&(struct pollfd){ from[i], POLLIN, 0 }, 1, 0) > 0 &&
@@ -328,7 +334,7 @@ static void pump(struct lab *lab, int timeout_ms)
 	for (size_t i = 0; i < LAB_NICS_MAX; i++)
 		lab_relay_poll(&lab->devices[i].relay, fds + RELAYS_AT + i * LAB_RELAY_FDS);
 	if (poll(fds, ARRAY_SIZE(fds), timeout_ms) > 0) {
-		if (fds[1].revents && !copy(lab, lab->out, STDOUT_FILENO))
+		if (fds[1].revents && !copy(lab, lab->out, out_of(lab)))
 			close_fd(&lab->out);
 		if (fds[2].revents && !copy(lab, lab->err, STDERR_FILENO))
 			close_fd(&lab->err);
