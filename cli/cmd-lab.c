@@ -36,6 +36,10 @@ const struct option_row cmd_lab_rows[] = {
 	  .min = 1,
 	  .max = LAB_NICS_MAX },
 	{ .name = "no-ovs", .type = OPTION_FLAG, AT(no_ovs), .help = "without Open vSwitch" },
+	{ .name = "no-switchdev",
+	  .type = OPTION_FLAG,
+	  AT(no_switchdev),
+	  .help = "the devices stay plain NICs, as the driver makes them; no subfunctions" },
 	{ .name = "share",
 	  .type = OPTION_STRING,
 	  AT(share),
@@ -156,6 +160,7 @@ int cmd_lab_run(struct cli *c, const struct cmd_lab_options *o, const char *cons
 		.timeout_s = o->timeout,
 		.out = out,
 		.no_ovs = o->no_ovs,
+		.no_switchdev = o->no_switchdev,
 		.progress = isatty(STDERR_FILENO),
 		.argv = argv,
 	};

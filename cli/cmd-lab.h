@@ -8,7 +8,7 @@
 struct cmd_lab_options {
 	uint64_t nics, sfs, memory, timeout;
 	const char *kernel, *device, *share, *log;
-	bool no_ovs;
+	bool no_ovs, no_switchdev;
 	/* Of trace. */
 	const char *html, *record;
 	bool json, quiet;

@@ -69,8 +69,9 @@ static void put_settings(struct text *t, const struct lab_params *p)
 {
 	char *cwd = getcwd(NULL, 0);
 
-	text_putf(t, "nics=%u\nsfs=%u\novs=%d\ninteractive=%d\nlevel=1\n", (unsigned int)p->n_nics,
-		  (unsigned int)p->n_sfs, !p->no_ovs, !p->argv[0]);
+	text_putf(t, "nics=%u\nsfs=%u\novs=%d\nswitchdev=%d\ninteractive=%d\nlevel=1\n",
+		  (unsigned int)p->n_nics, (unsigned int)p->n_sfs, !p->no_ovs, !p->no_switchdev,
+		  !p->argv[0]);
 	put_setting(t, "cwd", cwd ? cwd : "/");
 	put_setting(t, "share", p->share ? p->share : "");
 	put_setting(t, "program", p->program);

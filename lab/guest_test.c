@@ -67,13 +67,14 @@ static void settings_arguments_and_environment_arrive(void **state)
 	setenv("LD_PRELOAD", "", 1);
 	assert_int_equal(lab_directory_new(dir, NULL), 0);
 	assert_int_equal(lab_guest_write(dir, &p, NULL), 0);
-	ask_shell(dir,
-		  "printf \"%s|\" $# \"$@\" \"$program\" $nics $sfs $ovs $interactive \"$cwd\" "
-		  "\"$INHW_TEST_VARIABLE\" \"${INHW_NIC-unset}\" \"${LD_PRELOAD-unset}\"",
-		  said, sizeof said);
+	ask_shell(
+		dir,
+		"printf \"%s|\" $# \"$@\" \"$program\" $nics $sfs $ovs $switchdev $interactive \"$cwd\" "
+		"\"$INHW_TEST_VARIABLE\" \"${INHW_NIC-unset}\" \"${LD_PRELOAD-unset}\"",
+		said, sizeof said);
 	assert_non_null(getcwd(cwd, sizeof cwd));
 	snprintf(wanted, sizeof wanted,
-		 "4|./my test.sh|it's|$HOME||/a b/inhw|2|3|1|0|%s|a 'quoted'\nvalue|unset|unset|",
+		 "4|./my test.sh|it's|$HOME||/a b/inhw|2|3|1|1|0|%s|a 'quoted'\nvalue|unset|unset|",
 		 cwd);
 	assert_string_equal(said, wanted);
 	unsetenv("LD_PRELOAD");

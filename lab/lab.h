@@ -43,7 +43,8 @@ struct lab_params {
 	uint64_t timeout_s; /* 0: none */
 	int out;	    /* descriptor that gets what the command writes, instead of 1; 0: 1 */
 	bool no_ovs;
-	bool progress; /* say on standard error, a terminal, what is going on */
+	bool no_switchdev; /* the devices stay plain NICs, without sub-functions */
+	bool progress;	   /* say on standard error, a terminal, what is going on */
 	/* The command and its arguments, ends with NULL; argv[0] NULL: a shell, at the terminal
 	 * that descriptors 0 and 1 are. */
 	const char *const *argv;
