@@ -180,7 +180,8 @@ static bool is_put(const struct join *j, const struct chain_log_line *l)
 {
 	struct chain_slice ufid = chain_slice_behind(l->text, "put[create] ufid:");
 
-	return ufid.len >= j->ufid.len && !memcmp(ufid.s, j->ufid.s, j->ufid.len);
+	return ufid.len && j->ufid.len && ufid.len >= j->ufid.len &&
+	       !memcmp(ufid.s, j->ufid.s, j->ufid.len);
 }
 
 static void find_lines(struct join *j)
@@ -248,38 +249,88 @@ static struct step sender_of(const struct chain_command *c)
 	return (struct step){ NULL, NULL };
 }
 
+/* What the driver says right after a command of its has succeeded, by a number of both. */
+static const struct {
+	const char *event, *event_field, *opcode, *field;
+	bool is_out; /* the field is in the answer of the device */
+} echoes[] = {
+	{ "mlx5_fs_set_fte", "group_index", "SET_FLOW_TABLE_ENTRY", "group_id", false },
+	{ "mlx5_fs_add_fg", "id", "CREATE_FLOW_GROUP", "group_id", true },
+	{ "mlx5_fs_add_ft", "id", "CREATE_FLOW_TABLE", "table_id", true },
+};
+
+static unsigned int table_of(const struct chain_command *c)
+{
+	unsigned int table = 0;
+
+	(void)chain_command_field(c->in, "table_id", &table);
+	return table;
+}
+
+static unsigned int index_of(const struct chain_command *c)
+{
+	unsigned int index = 0; /* what is 0 is not in the decoded contents */
+
+	(void)chain_command_field(c->in, "flow_index", &index);
+	return index;
+}
+
+static bool is_echo(const struct chain_event_line *e, const struct chain_command *c)
+{
+	unsigned int value = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(echoes); i++) {
+		if (!chain_slice_is(e->name, echoes[i].event) || c->status_number ||
+		    strcmp(c->opcode, echoes[i].opcode))
+			continue;
+		if (!chain_command_field(echoes[i].is_out ? c->out : c->in, echoes[i].field,
+					 &value) ||
+		    chain_slice_number(chain_event_field(e->text, echoes[i].event_field)) != value)
+			return false;
+		return i || chain_slice_number(chain_event_field(e->text, "index")) == index_of(c);
+	}
+	/* NAME(0x936) op_mod(0x0) failed, ... */
+	return chain_slice_is(e->name, "mlx5_cmd") && c->status_number &&
+	       chain_slice_starts(e->text, c->opcode);
+}
+
 /*
- * The driver's last word about an entry and the device's last command for one are of the same
- * moment: that gives the difference of the clocks.
+ * The driver never speaks of a command before the device is done with it: of all that both tell of,
+ * the pair that is closest gives the difference of their clocks. Where a command comes twice, the
+ * first is meant or one that says less.
  */
 static void align(struct join *j)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < j->n_events; i++) {
+		for (size_t k = 0; k < j->commands->n; k++) {
+			const struct chain_command *c = &j->commands->list[k];
+			int64_t ahead =
+				(int64_t)(c->time_ns + c->duration_ns - j->events[i].time_ns);
+
+			if (!is_echo(&j->events[i], c))
+				continue;
+			if (!any || ahead > j->ahead_ns)
+				j->ahead_ns = ahead;
+			any = true;
+			break;
+		}
+	}
+}
+
+/* The last entry that was written is the flow's: what it needs is made before. */
+static void find_entry(struct join *j)
 {
 	const struct chain_event_line *set = NULL;
 
 	for (size_t i = 0; i < j->n_events; i++)
 		if (chain_slice_is(j->events[i].name, "mlx5_fs_set_fte"))
 			set = &j->events[i];
-	for (size_t i = 0; set && i < j->commands->n; i++) {
-		const struct chain_command *c = &j->commands->list[i];
-		unsigned int index = 0;
-
-		(void)chain_command_field(c->in, "flow_index", &index);
-		if (strcmp(c->opcode, "SET_FLOW_TABLE_ENTRY") || c->status_number ||
-		    index != chain_slice_number(chain_event_field(set->text, "index")))
-			continue;
-		j->entry = c;
-		j->ahead_ns = (int64_t)(c->time_ns + c->duration_ns - set->time_ns);
-	}
-	/* Without an entry the first command counts as sent right after the driver began. */
-	for (size_t i = 0; !j->entry && j->configure && i < j->commands->n; i++) {
-		if (!sender_of(&j->commands->list[i]).layer)
-			continue;
-		j->ahead_ns = (int64_t)(j->commands->list[i].time_ns - j->configure->time_ns) - 1;
-		break;
-	}
+	for (size_t i = 0; set && i < j->commands->n; i++)
+		if (is_echo(set, &j->commands->list[i]))
+			j->entry = &j->commands->list[i];
 }
-
-/* ---- the device and the driver ---- */
 
 static uint64_t guest_time(const struct join *j, const struct chain_command *c)
 {
@@ -289,12 +340,10 @@ static uint64_t guest_time(const struct join *j, const struct chain_command *c)
 static void note_entry(struct join *j, uint32_t number, const struct chain_command *c)
 {
 	struct chain_outcome *o = j->o;
-	unsigned int table = 0, index = 0, group = 0;
+	unsigned int table = table_of(c), index = index_of(c), group = 0;
 	struct text t;
 
 	text_init(&t);
-	(void)chain_command_field(c->in, "table_id", &table);
-	(void)chain_command_field(c->in, "flow_index", &index);
 	if (chain_entry_find(chain_record_find(j->r, "entries"), table, index, &group, &t)) {
 		trace_note_(j->t, number, "entry", "table %u, group %u, index %u: %s", table, group,
 			    index, t.s);
@@ -323,6 +372,17 @@ static void set_stop(struct join *j, int error, const char *layer, const char *f
 	snprintf(o->words, sizeof o->words, "%.*s", (int)words.len, words.s);
 }
 
+/* What the driver made of a command that failed: "..., err(-12)". */
+static int error_of(const struct join *j, const struct chain_command *c)
+{
+	for (size_t i = 0; i < j->n_events; i++)
+		if (chain_slice_is(j->events[i].name, "mlx5_cmd") && is_echo(&j->events[i], c))
+			return -(int)(chain_slice_number(
+					      chain_slice_behind(j->events[i].text, "err(-")) &
+				      0xfff);
+	return -EREMOTEIO;
+}
+
 /* "opcode 2358, " stands in front of all. */
 static const char *without_opcode(const char *in)
 {
@@ -339,6 +399,7 @@ static void join_command(struct join *j, const struct chain_command *c)
 	const char *words;
 	uint32_t number;
 	char where[48];
+	int error;
 
 	if (!strcmp(c->opcode, "SET_FLOW_TABLE_ENTRY"))
 		enter(j, "nic/steering", "add_rule_fte");
@@ -349,13 +410,15 @@ static void join_command(struct join *j, const struct chain_command *c)
 	note(j, number, "opcode", c->opcode);
 	see(j, number, start, start + c->duration_ns, 9, where);
 	note(j, number, "status", c->status);
-	set_result(j, number, c->status_number ? -EREMOTEIO : 0);
+	set_result(j, number, 0);
 	if (c->status_number) {
+		error = error_of(j, c);
+		set_result(j, number, error);
 		snprintf(where, sizeof where, "%s", c->status);
 		words = c->words ? c->words : where;
 		set_words(j, number, words);
 		if (j->o->place != CHAIN_PLACE_HW)
-			set_stop(j, -EREMOTEIO, "nic/device", "nic_device_exec", false,
+			set_stop(j, error, "nic/device", "nic_device_exec", false,
 				 (struct chain_slice){ words, strlen(words) });
 	}
 	if (!strcmp(c->opcode, "SET_FLOW_TABLE_ENTRY"))
@@ -365,21 +428,19 @@ static void join_command(struct join *j, const struct chain_command *c)
 	leave_to(j, n_open);
 }
 
-/* Static names for those tracepoints that stand for themselves. */
-static const char *const tracepoints[] = {
-	"mlx5_fs_add_ft",
-	"mlx5_fs_del_ft",
-	"mlx5_fs_add_fg",
-	"mlx5_fs_del_fg",
-	"mlx5_fs_set_fte",
-	"mlx5_fs_del_fte",
-	"mlx5_fs_add_rule",
-	"mlx5_fs_del_rule",
-	"mlx5_cmd",
-	"netlink_extack",
-	"mlx5e_delete_flower",
-	"mlx5e_rep_neigh_update",
-	"mlx5_esw_vport_qos_config",
+/* Tracepoints that stand for themselves. */
+static const struct step tracepoints[] = {
+	{ "nic/steering", "mlx5_fs_add_ft" },
+	{ "nic/steering", "mlx5_fs_del_ft" },
+	{ "nic/steering", "mlx5_fs_add_fg" },
+	{ "nic/steering", "mlx5_fs_del_fg" },
+	{ "nic/steering", "mlx5_fs_set_fte" },
+	{ "nic/steering", "mlx5_fs_del_fte" },
+	{ "nic/steering", "mlx5_fs_add_rule" },
+	{ "nic/steering", "mlx5_fs_del_rule" },
+	{ "nic/cmd", "mlx5_cmd" },
+	{ "nic/driver", "mlx5e_delete_flower" },
+	{ "nic/driver", "netlink_extack" },
 };
 
 static void join_event(struct join *j, const struct chain_event_line *e)
@@ -388,9 +449,9 @@ static void join_event(struct join *j, const struct chain_event_line *e)
 	uint32_t number;
 
 	for (size_t i = 0; i < ARRAY_SIZE(tracepoints); i++) {
-		if (!chain_slice_is(e->name, tracepoints[i]))
+		if (!chain_slice_is(e->name, tracepoints[i].function))
 			continue;
-		number = enter(j, "nic/steering", tracepoints[i]);
+		number = enter(j, tracepoints[i].layer, tracepoints[i].function);
 		see_event(j, number, e);
 		note_slice(j, number, "says", e->text);
 		leave_to(j, n_open);
@@ -401,14 +462,6 @@ static bool is_before(const struct join *j, const struct chain_command *c,
 		      const struct chain_event_line *e)
 {
 	return guest_time(j, c) < e->time_ns;
-}
-
-static unsigned int table_of(const struct chain_command *c)
-{
-	unsigned int table = 0;
-
-	(void)chain_command_field(c->in, "table_id", &table);
-	return table;
 }
 
 /*
@@ -661,10 +714,22 @@ static void join_provider(struct join *j, uint32_t number)
 	if (!last)
 		return;
 	see_line(j, number, last);
-	if (!j->sent) {
+	if (!j->sent && j->o->place != CHAIN_PLACE_HW) {
 		set_stop(j, -EOPNOTSUPP, "offload", "netdev_tc_flow_put", false, last->text);
 		set_words(j, number, j->o->words);
 	}
+}
+
+/* "added flow", "failed to offload flow: Operation not supported: pf0sf0" */
+static int result_of(struct chain_slice text)
+{
+	static const int errors[] = { EOPNOTSUPP, EINVAL, ENOENT, EEXIST, ENOSPC, ENODEV,
+				      ENOMEM,	  EBUSY,  EAGAIN, EPERM,  EIO,	  EREMOTEIO };
+
+	for (size_t i = 0; i < ARRAY_SIZE(errors); i++)
+		if (chain_slice_behind(text, diag_strerror(-errors[i])).s)
+			return -errors[i];
+	return 0;
 }
 
 static const struct chain_log_line *find_offload_result(const struct join *j)
@@ -691,8 +756,7 @@ static void join_offload(struct join *j)
 	see_line(j, number, result);
 	if (result) {
 		note_slice(j, number, "says", result->text);
-		if (chain_slice_is(result->text, "added flow"))
-			set_result(j, number, 0);
+		set_result(j, number, result_of(result->text));
 	}
 	number = ENTER(j, putting);
 	join_provider(j, number);
@@ -854,6 +918,7 @@ static int run(struct join *j, struct diag *d)
 	find_lines(j);
 	find_events(j);
 	align(j);
+	find_entry(j);
 	join_dpctl(j);
 	set_times(j->t, first);
 	return 0;

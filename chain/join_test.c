@@ -128,7 +128,31 @@ static void a_refusal_has_the_words_and_the_function_that_says_them(void **state
 	end(&j);
 }
 
-/* A guest may write anything: each line of a record is left out, and each byte spoiled once. */
+/* The driver's first entry fails in the device. */
+static void a_failed_command_is_where_it_stops(void **state)
+{
+	const struct trace_event *failed = NULL;
+	struct joined j;
+
+	join(&j, "trace-fault.txt");
+	check_order(&j.trace);
+	assert_int_equal(j.outcome.place, CHAIN_PLACE_TC);
+	assert_string_equal(j.outcome.layer, "nic/device");
+	assert_false(j.outcome.is_inferred);
+	assert_int_equal(j.outcome.error, -ENOMEM);
+	assert_non_null(strstr(j.outcome.words, "inhw nic fault"));
+	for (size_t i = 0; i < j.trace.n_events; i++)
+		if (j.trace.events[i].result < 0)
+			failed = &j.trace.events[i];
+	assert_non_null(failed);
+	assert_string_equal(note_of(failed, "opcode"), "SET_FLOW_TABLE_ENTRY");
+	/* Without an entry, the clocks are compared by what else both tell of. */
+	assert_true(find(&j, "mlx5_cmd")->start_ns > failed->start_ns);
+	assert_true(find(&j, "mlx5_fs_del_fte")->start_ns > find(&j, "mlx5_cmd")->start_ns);
+	end(&j);
+}
+
+/* A guest may write anything: every seventh byte is spoiled once. */
 static void a_spoiled_record_does_no_harm(void **state)
 {
 	struct chain_outcome o;
@@ -155,6 +179,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_flow_in_hardware_has_its_whole_chain),
 		cmocka_unit_test(a_refusal_has_the_words_and_the_function_that_says_them),
+		cmocka_unit_test(a_failed_command_is_where_it_stops),
 		cmocka_unit_test(a_spoiled_record_does_no_harm),
 	};
 

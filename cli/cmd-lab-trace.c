@@ -14,7 +14,9 @@
 #include "trace/tree.h"
 
 #include <errno.h>
+#include <linux/openvswitch.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -99,6 +101,57 @@ static void take_culprit(struct put *p)
 	v->length = m->length;
 }
 
+/* Actions by the number that Open vSwitch gives in its words. */
+static const char *const action_names[] = {
+	[OVS_ACTION_ATTR_USERSPACE] = "userspace",
+	[OVS_ACTION_ATTR_SAMPLE] = "sample",
+	[OVS_ACTION_ATTR_HASH] = "hash_l4",
+	[OVS_ACTION_ATTR_PUSH_MPLS] = "push_mpls",
+	[OVS_ACTION_ATTR_POP_MPLS] = "pop_mpls",
+	[OVS_ACTION_ATTR_TRUNC] = "trunc",
+	[OVS_ACTION_ATTR_PUSH_ETH] = "push_eth",
+	[OVS_ACTION_ATTR_POP_ETH] = "pop_eth",
+	[OVS_ACTION_ATTR_CT_CLEAR] = "ct_clear",
+	[OVS_ACTION_ATTR_PUSH_NSH] = "push_nsh",
+	[OVS_ACTION_ATTR_POP_NSH] = "pop_nsh",
+	[OVS_ACTION_ATTR_METER] = "meter",
+	[OVS_ACTION_ATTR_CLONE] = "clone",
+	[OVS_ACTION_ATTR_CHECK_PKT_LEN] = "check_pkt_len",
+};
+
+/* The first place in @text where @word of @n characters begins an item of a list. */
+static void mark_word(struct verdict *v, const char *text, const char *word, size_t n)
+{
+	for (const char *s = text; n && (s = strstr(s, word)); s++) {
+		if (s != text && !strchr(",( ", s[-1]))
+			continue;
+		v->culprit = text;
+		v->offset = (size_t)(s - text);
+		v->length = n;
+		return;
+	}
+}
+
+/* Open vSwitch's words name a part of the flow's text, or an action by its number. */
+static void find_named(struct put *p)
+{
+	static const char syntax[] = "syntax error at ", action[] = "put action type: ";
+	struct verdict *v = &p->verdict;
+	const char *syntax_at = strstr(v->words, syntax), *action_at = strstr(v->words, action);
+	char word[DIAG_WORDS_MAX];
+	unsigned long type;
+
+	if (syntax_at) {
+		snprintf(word, sizeof word, "%s", syntax_at + strlen(syntax));
+		word[strcspn(word, "(),: ")] = '\0';
+		mark_word(v, p->flow, word, strlen(word));
+	} else if (action_at) {
+		type = strtoul(action_at + strlen(action), NULL, 10);
+		if (type < ARRAY_SIZE(action_names) && action_names[type])
+			mark_word(v, p->actions, action_names[type], strlen(action_names[type]));
+	}
+}
+
 static void set_verdict(struct put *p)
 {
 	static const enum dpif_place places[] = {
@@ -125,12 +178,14 @@ static void set_verdict(struct put *p)
 	};
 	if (o->place == CHAIN_PLACE_HW)
 		return;
-	v->error = o->error ? o->error : -EOPNOTSUPP;
+	v->error = o->error;
 	v->layer = o->layer;
 	v->function = o->function;
 	v->is_inferred = o->is_inferred;
 	snprintf(v->words, sizeof v->words, "%s", o->words);
 	take_culprit(p);
+	if (!v->culprit)
+		find_named(p);
 }
 
 /* ---- output ---- */
@@ -248,7 +303,7 @@ static int read_all(int fd, struct text *t)
 /* The guest's script writes into a file in memory. Returns the lab's status. */
 static int run_guest(struct put *p)
 {
-	const char *const argv[] = { LAB_GUEST_TRACE, p->flow, p->actions, NULL };
+	const char *const argv[] = { LAB_GUEST_TRACE, p->flow, p->actions, p->o->setup, NULL };
 	int fd = memfd_create("inhw-lab-trace", MFD_CLOEXEC), status;
 
 	if (fd < 0) {

@@ -10,7 +10,7 @@ struct cmd_lab_options {
 	const char *kernel, *device, *share, *log;
 	bool no_ovs, no_switchdev;
 	/* Of trace. */
-	const char *html, *record;
+	const char *html, *record, *setup;
 	bool json, quiet;
 };
 

@@ -18,7 +18,7 @@ trace() {
 	local want=$1
 	shift
 	"$INHW" lab trace --timeout 120 --json --html "$tmp/page.html" --record "$tmp/record" "${options[@]}" "$@" >"$tmp/json" 2>"$tmp/err"
-	is "exit status of $1" $? "$want"
+	is "exit status of $*" $? "$want"
 	[ ! -s "$tmp/err" ] || cat "$tmp/err"
 }
 
@@ -68,4 +68,7 @@ is "where it is" "$(ask "j['place']")" tc
 trace 2 'in_port(pf0sf0),eth_typ(0x0800)' pf0sf1
 has "Open vSwitch's words" "$(ask "j['verdict']")" "refused in dpif at dpctl_put_flow_dpif because *syntax error at eth_typ(0x0800)*"
 is "where it is nowhere" "$(ask "j['place']")" none
+trace 1 --setup 'inhw nic fault SET_FLOW_TABLE_ENTRY --status LIM --count 0' "$eth,ipv4(frag=no)" p0
+has "the device's words" "$(ask "j['verdict']")" "stopped in nic/device at nic_device_exec because *inhw nic fault*"
+is "its error" "$(ask "j['stopped']['error']['errno']")" ENOMEM
 finish
