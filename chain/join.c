@@ -184,8 +184,14 @@ static bool is_put(const struct join *j, const struct chain_log_line *l)
 	       !memcmp(ufid.s, j->ufid.s, j->ufid.len);
 }
 
+/*
+ * The thread goes on when the flow is put: what it says behind the line of that is of something
+ * else, and so is what the kernel answers when the result of the offload was said.
+ */
 static void find_lines(struct join *j)
 {
+	bool is_over = false;
+
 	for (size_t i = 0; i < j->n_log; i++) {
 		const struct chain_log_line *l = &j->log[i];
 
@@ -195,7 +201,7 @@ static void find_lines(struct join *j)
 			j->refused = NULL;
 		} else if (is_sent(l, "(ovs_flow)")) {
 			j->dp_sent = l;
-		} else if (j->sent && !j->dp_sent && chain_slice_is(l->module, "netlink_socket")) {
+		} else if (j->sent && !is_over && chain_slice_is(l->module, "netlink_socket")) {
 			if (chain_slice_starts(l->text, "nl_sock_recv__"))
 				j->answered = l;
 			else if (chain_slice_starts(l->text, "received NAK"))
@@ -204,7 +210,9 @@ static void find_lines(struct join *j)
 			j->offloaded = l;
 		} else if (is_put(j, l) && chain_slice_is(l->module, "dpif")) {
 			j->put = l;
+			j->n_log = i + 1;
 		}
+		is_over |= chain_slice_is(l->module, "dpif_netlink");
 	}
 }
 

@@ -152,6 +152,39 @@ static void a_failed_command_is_where_it_stops(void **state)
 	end(&j);
 }
 
+/* The main thread of ovs-vswitchd asks the kernel for other things as soon as the flow is put. */
+static void what_the_thread_says_later_is_not_of_the_flow(void **state)
+{
+	static const char later[] =
+		"2026-11-30T23:59:59.000Z|99998|netlink_socket|DBG|received NAK error=19 - No such "
+		"device\n"
+		"2026-11-30T23:59:59.000Z|99999|netdev_offload_tc|DBG|something else\n@@ events\n";
+	struct chain_outcome o;
+	struct chain_record r;
+	struct trace t;
+	struct diag d;
+	size_t len, before;
+	char *s = read_record("trace-fault.txt", &len), *more = malloc(len + sizeof later);
+
+	assert_non_null(more);
+	before = (size_t)((char *)memmem(s, len, "@@ events\n", 10) - s);
+	memcpy(more, s, before);
+	memcpy(more + before, later, sizeof later - 1);
+	memcpy(more + before + sizeof later - 1, s + before + 10, len - before - 10);
+	len += sizeof later - 1 - 10;
+	diag_init(&d);
+	trace_init(&t);
+	assert_int_equal(chain_record_parse(&r, more, len, &d), 0);
+	assert_int_equal(chain_join(&t, &o, &r, &d), 0);
+	assert_int_equal(o.error, -ENOMEM);
+	for (size_t i = 0; i < t.n_events; i++)
+		assert_true(!strcmp(t.events[i].function, "netdev_tc_flow_put") <=
+			    t.events[i].is_inferred);
+	trace_fini(&t);
+	free(more);
+	free(s);
+}
+
 /* A guest may write anything: every seventh byte is spoiled once. */
 static void a_spoiled_record_does_no_harm(void **state)
 {
@@ -180,6 +213,7 @@ int main(void)
 		cmocka_unit_test(a_flow_in_hardware_has_its_whole_chain),
 		cmocka_unit_test(a_refusal_has_the_words_and_the_function_that_says_them),
 		cmocka_unit_test(a_failed_command_is_where_it_stops),
+		cmocka_unit_test(what_the_thread_says_later_is_not_of_the_flow),
 		cmocka_unit_test(a_spoiled_record_does_no_harm),
 	};
 
