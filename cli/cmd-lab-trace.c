@@ -190,20 +190,6 @@ static void set_verdict(struct put *p)
 
 /* ---- output ---- */
 
-static void print_tree(struct print *p, const struct trace *t)
-{
-	const struct trace_tree_options o = { p->colour, p->ascii, p->width, 0 };
-	struct text out;
-
-	text_init(&out);
-	trace_tree_format(&out, t, &o);
-	if (out.error)
-		print_failure(p, "the tree: no memory");
-	print_text(p, out.s);
-	print_text(p, out.len ? "\n" : "");
-	text_fini(&out);
-}
-
 static void print_put_json(const struct put *p)
 {
 	json_t *j = verdict_json(&p->verdict, NULL);
@@ -281,7 +267,7 @@ static int show(const struct put *p)
 		return p->verdict.status;
 	}
 	if (!p->o->quiet && p->trace.n_events)
-		print_tree(print, &p->trace);
+		print_trace(print, &p->trace);
 	verdict_print(print, &p->verdict);
 	return p->verdict.status;
 }

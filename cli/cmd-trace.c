@@ -78,24 +78,10 @@ static void run_put(struct put *p, struct host *h, bool record)
 	verdict_init(&p->verdict, &p->dp, err, &p->diag, p->flow, p->actions, t);
 }
 
-static void print_tree(struct print *p, const struct trace *t)
-{
-	const struct trace_tree_options o = { p->colour, p->ascii, p->width, 0 };
-	struct text out;
-
-	text_init(&out);
-	trace_tree_format(&out, t, &o);
-	if (out.error)
-		print_failure(p, "the tree: no memory");
-	print_text(p, out.s);
-	print_text(p, out.len ? "\n" : "");
-	text_fini(&out);
-}
-
 static void print_put(struct print *p, const struct put *put, bool quiet)
 {
 	if (!quiet)
-		print_tree(p, put->trace);
+		print_trace(p, put->trace);
 	if (put->verdict.status == VERDICT_SOFTWARE && !quiet)
 		verdict_print_items(p, &put->dp);
 	verdict_print(p, &put->verdict);

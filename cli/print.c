@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/print.h"
 
+#include "trace/tree.h"
+
 #include <errno.h>
 #include <langinfo.h>
 #include <stdarg.h>
@@ -149,4 +151,18 @@ void print_diag(struct print *p, const struct diag *d, const char *s)
 	caret_format(&t, &c, s, strlen(s), d->offset, d->length);
 	fputs(t.s, p->err);
 	text_fini(&t);
+}
+
+void print_trace(struct print *p, const struct trace *t)
+{
+	const struct trace_tree_options o = { p->colour, p->ascii, p->width, 0 };
+	struct text out;
+
+	text_init(&out);
+	trace_tree_format(&out, t, &o);
+	if (out.error)
+		print_failure(p, "the tree: no memory");
+	print_text(p, out.s);
+	print_text(p, out.len ? "\n" : "");
+	text_fini(&out);
 }

@@ -13,6 +13,8 @@
 #include <jansson.h>
 #include <stdio.h>
 
+struct trace;
+
 enum print_when {
 	PRINT_AUTO, /* on a terminal, when NO_COLOR is not set */
 	PRINT_ALWAYS,
@@ -50,6 +52,9 @@ void print_styled(struct print *p, enum print_style style, const char *fmt, ...)
 
 /* Indented, one object or array and a newline. @j is taken; NULL: says that memory ran out. */
 void print_json(struct print *p, json_t *j);
+
+/* What ran, as a tree, and an empty line. */
+void print_trace(struct print *p, const struct trace *t);
 
 /* How carets are drawn on out, or on err with @to_err. */
 struct caret print_caret(const struct print *p, bool to_err);
