@@ -118,8 +118,10 @@ static void a_build_beside_the_tree_is_unpacked_once(void **state)
 
 	make_dirs(dirs);
 	snprintf(command, sizeof command, "printf kernel | xz >%s", below("shared/uml/linux.xz"));
-	if (system(command))
+	if (system(command)) {
+		print_message("there is no xz here\n");
 		skip();
+	}
 	snprintf(program, sizeof program, "%s", below("tree/build/inhw"));
 	assert_int_equal(lab_kernel_find(&first, NULL, program, NULL), 0);
 	assert_non_null(strstr(first, "/cache/inhw/linux-"));
