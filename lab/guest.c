@@ -115,6 +115,14 @@ int lab_guest_write(const char *dir, const struct lab_params *p, struct diag *d)
 	return write_text(dir, "environment", &t, d);
 }
 
+/*
+ * Linux gives a PCI device 40,000 turns of udelay(1) to answer a read, and goes on as if it had:
+ * a device that the host does not run for 40 ms is lost. So a turn is longer than a microsecond, as
+ * long as 32 bits of loops_per_jiffy * HZ / 4 allow (arch/x86/um/delay.c): about 5 us. What is
+ * measured instead depends on how busy the host was in that moment.
+ */
+#define LOOPS_PER_JIFFY 150000000u
+
 static void put_word(struct text *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 static void put_word(struct text *t, const char *fmt, ...)
@@ -142,6 +150,7 @@ void lab_guest_command(struct text *t, const char *kernel, const char *dir,
 	put_word(t, "umid=uml");
 	put_word(t, "panic=-1");
 	put_word(t, "loglevel=7");
+	put_word(t, "lpj=%u", LOOPS_PER_JIFFY);
 	put_word(t, "con=null");
 	put_word(t, "con0=null,fd:%d", LAB_FD_LOG);
 	if (!p->argv[0])

@@ -348,6 +348,24 @@ static void writes_are_acknowledged_many_at_once_or_after_a_while(void **state)
 	bed_fini(&b);
 }
 
+/* As long as there is more to do it does not return, and a full queue drops what is written. */
+static void a_guest_that_writes_all_the_time_hears_before_its_queue_is_full(void **state)
+{
+	const unsigned int part = PCI_DUMMY_QUEUE / 4;
+	struct bed b;
+
+	bed_init(&b);
+	assert_int_equal(pci_dummy_write(&b.guest, 8, 4, 1), 0);
+	notifications(&b, 0);
+	b.n_writes = 0;
+	for (unsigned int i = 0; i < 3 * part; i++)
+		pci_dummy_post(&b.guest, 0, 0);
+	pump(&b);
+	assert_int_equal(b.n_writes, 3 * part);
+	assert_int_equal(notifications(&b, 0), 3);
+	bed_fini(&b);
+}
+
 /* Of buffers that come back the device hears only when it waits for one. */
 static void buffers_for_interrupts_are_asked_for_when_there_are_none(void **state)
 {
@@ -818,6 +836,7 @@ int main(void)
 		cmocka_unit_test(interrupts_carry_what_the_table_says),
 		cmocka_unit_test(no_interrupt_is_lost_when_the_buffers_are_used_up),
 		cmocka_unit_test(writes_are_acknowledged_many_at_once_or_after_a_while),
+		cmocka_unit_test(a_guest_that_writes_all_the_time_hears_before_its_queue_is_full),
 		cmocka_unit_test(buffers_for_interrupts_are_asked_for_when_there_are_none),
 		cmocka_unit_test(an_interrupt_waits_for_its_mask),
 		cmocka_unit_test(a_buffer_that_is_too_small_is_given_back),

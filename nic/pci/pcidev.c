@@ -425,6 +425,26 @@ static void count(struct pci_dev *dev, bool is_read, bool is_bad)
 	unlock(dev);
 }
 
+/*
+ * A guest only frees what was written when it hears that it was taken, so it hears of many at once;
+ * of the last ones when the queue is quiet for a while. One that reads looks by itself.
+ */
+static void tell(struct pci_dev *dev)
+{
+	dev->n_silent = 0;
+	pci_virtq_notify(&dev->vhost.queues[QUEUE_COMMANDS]);
+}
+
+/* A guest drops what its queue has no room for: one that writes all the time must hear in time. */
+static void give_back(struct pci_dev *dev, const struct pci_chain *c, uint32_t size)
+{
+	struct pci_virtq *q = &dev->vhost.queues[QUEUE_COMMANDS];
+
+	pci_virtq_push(q, c, size);
+	if (++dev->n_silent >= q->size / SILENT_PART)
+		tell(dev);
+}
+
 /* What was refused reads as ones: so the drivers see that nobody answered. */
 static void handle(struct pci_dev *dev, const struct pci_chain *c)
 {
@@ -446,17 +466,7 @@ static void handle(struct pci_dev *dev, const struct pci_chain *c)
 		diag_context(&d, "virtio-pcidev");
 		report(dev, &d);
 	}
-	pci_virtq_push(&dev->vhost.queues[QUEUE_COMMANDS], c, n);
-}
-
-/*
- * A guest only frees what was written when it hears that it was taken, so it hears of many at once;
- * of the last ones when the queue is quiet for a while. One that reads looks by itself.
- */
-static void tell(struct pci_dev *dev)
-{
-	dev->n_silent = 0;
-	pci_virtq_notify(&dev->vhost.queues[QUEUE_COMMANDS]);
+	give_back(dev, c, n);
 }
 
 static void serve(struct pci_dev *dev)
@@ -475,14 +485,11 @@ static void serve(struct pci_dev *dev)
 		count(dev, false, true);
 		report(dev, &d);
 		diag_init(&d);
-		pci_virtq_push(q, &c, 0);
+		give_back(dev, &c, 0);
 	}
 	if (d.error)
 		report(dev, &d);
 	dev->is_busy = n == CHAINS_MAX;
-	dev->n_silent += n;
-	if (dev->n_silent >= q->size / SILENT_PART)
-		tell(dev);
 }
 
 int pci_dev_run(struct pci_dev *dev, struct diag *d)
