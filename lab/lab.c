@@ -67,8 +67,7 @@ static int take_report(const struct lab_supervisor_report *r, struct lab_outcome
 	return diag_set(d, -EINTR, "the process that supervises the lab was killed");
 }
 
-static int run_once(const struct lab_params *p, bool *stood_still, struct lab_outcome *o,
-		    struct diag *d)
+int lab_run(const struct lab_params *p, struct lab_outcome *o, struct diag *d)
 {
 	pid_t pid, self = getpid();
 	struct lab_supervisor_report *r;
@@ -94,7 +93,6 @@ static int run_once(const struct lab_params *p, bool *stood_still, struct lab_ou
 			lab_directory_remove(r->dir);
 			lab_terminal_restore(&before);
 		}
-		*stood_still = r->is_complete && r->stood_still;
 		err = take_report(r, o, d);
 	} else {
 		o->status = LAB_STATUS_FAILED;
@@ -103,21 +101,5 @@ static int run_once(const struct lab_params *p, bool *stood_still, struct lab_ou
 	lab_process_adopt(false);
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 	munmap(r, sizeof *r);
-	return err;
-}
-
-/* User-Mode Linux now and then stands still while it boots, above all on a busy machine: nothing of
- * the caller's has run then, so it is started again. */
-int lab_run(const struct lab_params *p, struct lab_outcome *o, struct diag *d)
-{
-	bool stood_still = true;
-	int err = 0;
-
-	for (unsigned int i = 0; i < LAB_STARTS && stood_still; i++) {
-		stood_still = false;
-		diag_init(d);
-		err = run_once(p, &stood_still, o, d);
-		o->n_starts = i + 1;
-	}
 	return err;
 }

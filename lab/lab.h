@@ -19,7 +19,6 @@
 
 #define LAB_NICS_MAX 4u	  /* of one guest: Linux has 8 places for PCI devices in User-Mode Linux */
 #define LAB_SFS_MAX  100u /* of one device */
-#define LAB_STARTS   3u	  /* of a guest that stands still before it gets to the command */
 #define LAB_LOG_MAX  4096 /* characters of the end of a log in an outcome */
 
 /* What lab_run() answers when it is not the script's status: as env(1) and timeout(1) do. */
@@ -52,7 +51,6 @@ struct lab_params {
 
 struct lab_outcome {
 	int status;	       /* exit status for the caller */
-	unsigned int n_starts; /* more than 1: the guest stood still and was started again */
 	char log[LAB_LOG_MAX]; /* the end of the log that goes with a failure, or "" */
 	char log_of[32];       /* whose it is */
 };

@@ -16,7 +16,6 @@ struct lab_supervisor_report {
 	struct diag diag; /* its strings are in the program, which both run */
 	int error;	  /* 0 or negative errno */
 	bool is_complete;
-	bool stood_still;	     /* the guest, before the command ran */
 	char dir[LAB_DIRECTORY_MAX]; /* while there is one */
 };
 

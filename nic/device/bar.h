@@ -73,13 +73,4 @@ struct nic_doorbell nic_bar_write(struct nic_bar *bar, uint64_t offset, const vo
 /* Does what a doorbell asks: executes commands, takes consumer indices, sends packets. */
 void nic_device_ring(struct nic_device *dev, const struct nic_doorbell *bell);
 
-/*
- * Interrupts once more for the EQs whose consumer has not moved since the last call, although there
- * are events for it: a machine may lose an interrupt, and one too many does no harm. Adds their
- * number to *@n_raised. Returns whether any EQ has events that were not taken: then it wants to be
- * called again, after NIC_REMIND_MS.
- */
-#define NIC_REMIND_MS 50
-bool nic_device_remind(struct nic_device *dev, uint64_t *n_raised);
-
 #endif

@@ -192,33 +192,6 @@ void nic_eq_ring(struct nic_device *dev, const struct nic_doorbell *bell)
 	flush(dev, eq);
 }
 
-static bool remind(struct nic_device *dev, struct nic_eq *eq, uint64_t *n_raised)
-{
-	bool waits = !eq->is_armed && !eq->has_failed && eq->is_known &&
-		     (eq->producer & COUNTER_MASK) != eq->consumer;
-
-	if (waits && eq->is_late && eq->late_consumer == eq->consumer) {
-		dev->bus.interrupt(dev->bus.aux, eq->vector);
-		(*n_raised)++;
-	}
-	eq->is_late = waits;
-	eq->late_consumer = eq->consumer;
-	return waits;
-}
-
-bool nic_device_remind(struct nic_device *dev, uint64_t *n_raised)
-{
-	struct nic_eq *eq;
-	bool any = false;
-	uint64_t id;
-
-	if (!dev->bus.interrupt)
-		return false;
-	idr_for_each (&dev->objects.by_type[NIC_OBJECT_EQ], id, eq)
-		any |= remind(dev, eq, n_raised);
-	return any;
-}
-
 /* ---- events ---- */
 
 static bool wants(const struct nic_eq *eq, enum mlx5_event_type type)

@@ -97,8 +97,6 @@ struct nic_eq {
 	uint16_t vector;
 	bool is_armed, has_failed;
 	bool is_known; /* its consumer has shown up: see nic_events_command() */
-	bool is_late;  /* there were events for its consumer when nic_device_remind() looked last */
-	uint32_t late_consumer;
 	uint64_t n_events, n_lost;
 	uint32_t waiting_slots;
 	struct nic_cq *waiting_cqs, **waiting_cqs_end;

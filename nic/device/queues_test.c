@@ -687,27 +687,6 @@ static void owner_bits_toggle_with_every_round_of_an_eq(void **state)
 	machine_free(m);
 }
 
-static void a_consumer_that_does_not_move_is_interrupted_again(void **state)
-{
-	struct machine *m = machine_new();
-	uint64_t n = 0;
-
-	ring_eq(m, EQ_COMMAND, 0, true);
-	assert_false(nic_device_remind(m->dev, &n));
-	nic_events_command(m->dev, 1);
-	assert_int_equal(m->n_interrupts[0], 1);
-	/* The first look only notes where the consumer is. */
-	assert_true(nic_device_remind(m->dev, &n));
-	assert_int_equal(n, 0);
-	assert_true(nic_device_remind(m->dev, &n));
-	assert_int_equal(n, 1);
-	assert_int_equal(m->n_interrupts[0], 2);
-	ring_eq(m, EQ_COMMAND, 1, true);
-	assert_false(nic_device_remind(m->dev, &n));
-	assert_int_equal(m->n_interrupts[0], 2);
-	machine_free(m);
-}
-
 static void an_eq_that_is_not_armed_is_silent_until_it_is(void **state)
 {
 	struct machine *m = machine_new();
@@ -1953,7 +1932,6 @@ int main(void)
 		cmocka_unit_test(what_is_in_use_stays_and_all_can_be_taken_apart_in_order),
 		cmocka_unit_test(an_entry_holds_its_tir),
 		cmocka_unit_test(owner_bits_toggle_with_every_round_of_an_eq),
-		cmocka_unit_test(a_consumer_that_does_not_move_is_interrupted_again),
 		cmocka_unit_test(an_eq_that_is_not_armed_is_silent_until_it_is),
 		cmocka_unit_test(nothing_is_told_of_commands_in_polling_mode),
 		cmocka_unit_test(a_full_eq_keeps_what_waits_and_overwrites_nothing),

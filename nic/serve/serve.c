@@ -2,7 +2,6 @@
 #include "nic/serve/serve.h"
 
 #include "base/alloc.h"
-#include "base/clock.h"
 #include "nic/serve/serve_internal.h"
 
 #include <errno.h>
@@ -106,21 +105,6 @@ static void run_control(struct nic_serve *s)
 	begin(s);
 	nic_control_run(s->control);
 	end(s);
-	s->reminds = true;
-}
-
-/* After something was done for a guest, until it has taken all its events. */
-static void remind(struct nic_serve *s)
-{
-	uint64_t now;
-
-	if (!s->reminds)
-		return;
-	now = clock_now_ns();
-	if (now - s->reminded_ns < NIC_REMIND_MS * NSEC_PER_MSEC)
-		return;
-	s->reminded_ns = now;
-	s->reminds = s->guest && nic_device_remind(s->device, &s->n_reminded);
 }
 
 static int watch(struct nic_serve *s, int fd, struct diag *d)
@@ -139,11 +123,9 @@ static int work(struct nic_serve *s, int signals, struct diag *d)
 
 	while (!err && !is_ended) {
 		struct epoll_event e;
-		int n = epoll_wait(s->epoll, &e, 1, s->reminds ? NIC_REMIND_MS : -1);
 
-		remind(s);
-		if (n < 1)
-			continue; /* nothing for a while, or EINTR, by a debugger */
+		if (epoll_wait(s->epoll, &e, 1, -1) < 1)
+			continue; /* EINTR, by a debugger */
 		if (e.data.fd == s->mailbox.sent_fd)
 			take_messages(s);
 		else if (e.data.fd == nic_control_fd(s->control))
@@ -242,10 +224,9 @@ static json_t *guest_json(const struct nic_serve *s)
 	if (!s->guest)
 		return json_null();
 	pci_dev_counts(s->guest, &c);
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "reads", (json_int_t)c.n_reads, "writes",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I}", "reads", (json_int_t)c.n_reads, "writes",
 			 (json_int_t)c.n_writes, "interrupts", (json_int_t)c.n_interrupts,
-			 "interrupts_again", (json_int_t)s->n_reminded, "pending",
-			 (json_int_t)c.n_pending, "bad", (json_int_t)c.n_bad);
+			 "pending", (json_int_t)c.n_pending, "bad", (json_int_t)c.n_bad);
 }
 
 static void stats(void *aux, json_t *answer)

@@ -18,9 +18,7 @@ struct nic_serve {
 	struct nic_control *control;
 	struct pci_dev *guest;	   /* borrowed; NULL: there is none */
 	struct pci_memory *memory; /* while the device works */
-	bool reminds; /* the guest may not have taken all its events: see nic_device_remind() */
-	uint64_t reminded_ns;
-	uint64_t n_guests, n_doorbells[NIC_DOORBELL_SQ + 1], n_reminded;
+	uint64_t n_guests, n_doorbells[NIC_DOORBELL_SQ + 1];
 };
 
 #endif
