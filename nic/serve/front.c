@@ -158,8 +158,8 @@ static void *run(void *aux)
 {
 	struct nic_front *f = aux;
 
-	while (wait_for(f, nic_listener_fd(f->listener), -1)) {
-		int socket = nic_listener_accept(f->listener);
+	while (wait_for(f, serve_listener_fd(f->listener), -1)) {
+		int socket = serve_listener_accept(f->listener);
 
 		if (socket >= 0 && !serve_guest(f, socket))
 			break;

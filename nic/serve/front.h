@@ -9,7 +9,7 @@
 #include "nic/device/bar.h"
 #include "nic/pci/pcidev.h"
 #include "nic/serve/journal.h"
-#include "nic/serve/listener.h"
+#include "serve/listener.h"
 #include "nic/serve/mailbox.h"
 
 #include <pthread.h>
@@ -18,7 +18,7 @@
 #define NIC_FRONT_WAIT_MS 10000
 
 struct nic_front {
-	struct nic_listener *listener; /* borrowed, as all below */
+	struct serve_listener *listener; /* borrowed, as all below */
 	struct nic_mailbox *mailbox;
 	struct nic_journal *journal;
 	int stop_fd;		/* an eventfd that ends the thread; stays set */

@@ -277,7 +277,7 @@ static int init(struct nic_serve *s, const struct nic_serve_params *params, stru
 		diag_set(err ? d : NULL, err, "the device: %s", diag_strerror(err));
 	}
 	if (!err)
-		err = nic_listener_new(&s->listener, params->vhost_user, d);
+		err = serve_listener_new(&s->listener, params->vhost_user, d);
 	if (!err)
 		err = init_control(s, params, d);
 	if (!err)
@@ -320,7 +320,7 @@ void nic_serve_free(struct nic_serve *s)
 	if (!s)
 		return;
 	nic_control_free(s->control);
-	nic_listener_free(s->listener);
+	serve_listener_free(s->listener);
 	nic_device_free(s->device);
 	nic_mailbox_fini(&s->mailbox);
 	nic_journal_fini(&s->journal);

@@ -9,7 +9,7 @@
 
 struct nic_serve {
 	struct nic_journal journal;
-	struct nic_listener *listener;
+	struct serve_listener *listener;
 	struct nic_mailbox mailbox;
 	struct nic_front front;
 	int stop_fd, let_go_fd, epoll;

@@ -8,7 +8,7 @@
 #include "nic/pci/pci-dummy.h"
 #include "nic/serve/client.h"
 #include "nic/serve/journal.h"
-#include "nic/serve/listener.h"
+#include "serve/listener.h"
 #include "nic/serve/mailbox.h"
 
 #include <errno.h>
@@ -358,7 +358,7 @@ static void a_path_has_one_server(void **state)
 static void what_a_killed_server_left_is_replaced(void **state)
 {
 	struct bed b;
-	struct nic_listener *l;
+	struct serve_listener *l;
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	struct diag d;
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
@@ -369,19 +369,19 @@ static void what_a_killed_server_left_is_replaced(void **state)
 	close(fd);
 	close(open(b.lock, O_CREAT | O_WRONLY, 0600));
 	diag_init(&d);
-	assert_int_equal(nic_listener_new(&l, b.path, &d), 0);
-	assert_int_equal(nic_listener_accept(l), -EAGAIN);
+	assert_int_equal(serve_listener_new(&l, b.path, &d), 0);
+	assert_int_equal(serve_listener_accept(l), -EAGAIN);
 	fd = connect_to(b.path);
-	close(nic_listener_accept(l));
+	close(serve_listener_accept(l));
 	close(fd);
-	nic_listener_free(l);
+	serve_listener_free(l);
 	remove_folder(&b);
 }
 
 static void what_is_no_socket_is_left_alone(void **state)
 {
 	struct bed b;
-	struct nic_listener *l;
+	struct serve_listener *l;
 	struct diag d;
 	char path[200];
 	int n_fds = count_fds();
@@ -389,16 +389,16 @@ static void what_is_no_socket_is_left_alone(void **state)
 	make_folder(&b);
 	close(open(b.path, O_CREAT | O_WRONLY, 0600));
 	diag_init(&d);
-	assert_int_equal(nic_listener_new(&l, b.path, &d), -EEXIST);
+	assert_int_equal(serve_listener_new(&l, b.path, &d), -EEXIST);
 	assert_non_null(strstr(d.words, "is there, and is no socket"));
 	assert_int_equal(unlink(b.path), 0);
 	diag_init(&d);
 	snprintf(path, sizeof path, "%s/no/such", b.folder);
-	assert_int_equal(nic_listener_new(&l, path, &d), -ENOENT);
+	assert_int_equal(serve_listener_new(&l, path, &d), -ENOENT);
 	memset(path, 'x', sizeof path - 1);
 	path[sizeof path - 1] = '\0';
 	diag_init(&d);
-	assert_int_equal(nic_listener_new(&l, path, &d), -ENAMETOOLONG);
+	assert_int_equal(serve_listener_new(&l, path, &d), -ENAMETOOLONG);
 	assert_int_equal(count_fds(), n_fds);
 	remove_folder(&b);
 }

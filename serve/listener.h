@@ -4,19 +4,20 @@
  * it keeps a second server away, and lets the socket that a killed one left be replaced. Only its
  * owner may connect. Both files are removed at the end.
  */
-#ifndef NIC_SERVE_LISTENER_H
-#define NIC_SERVE_LISTENER_H
+#ifndef SERVE_LISTENER_H
+#define SERVE_LISTENER_H
 
 #include "base/diag.h"
 
-struct nic_listener;
+struct serve_listener;
 
 /* -EADDRINUSE: another server is there. A file at @path that is no socket is left alone. */
-int nic_listener_new(struct nic_listener **out, const char *path, struct diag *d) MUST_CHECK;
-void nic_listener_free(struct nic_listener *l); /* NULL is fine */
+int serve_listener_new(struct serve_listener **out, const char *path, struct diag *d) MUST_CHECK;
+void serve_listener_free(struct serve_listener *l); /* NULL is fine */
 
-int nic_listener_fd(const struct nic_listener *l); /* borrowed; readable: there is one to accept */
+int serve_listener_fd(
+	const struct serve_listener *l); /* borrowed; readable: there is one to accept */
 /* A connected socket, owned by the caller, or -EAGAIN: there is none. */
-int nic_listener_accept(struct nic_listener *l) MUST_CHECK;
+int serve_listener_accept(struct serve_listener *l) MUST_CHECK;
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "nic/serve/listener.h"
+#include "serve/listener.h"
 
 #include "base/alloc.h"
 #include "base/text.h"
@@ -17,7 +17,7 @@
 #define LOCK_TRIES  100
 #define OWNER_ALONE 0600
 
-struct nic_listener {
+struct serve_listener {
 	char *path, *lock_path;
 	int fd, lock; /* or -1 */
 	bool is_bound;
@@ -31,7 +31,7 @@ static bool is_still_there(int fd, const char *path)
 	return !fstat(fd, &a) && !stat(path, &b) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-static int take_lock(struct nic_listener *l, struct diag *d)
+static int take_lock(struct serve_listener *l, struct diag *d)
 {
 	for (int i = 0; i < LOCK_TRIES; i++) {
 		l->lock =
@@ -67,7 +67,7 @@ static int remove_stale(const char *path, struct diag *d)
 	return 0;
 }
 
-static int start(struct nic_listener *l, struct diag *d)
+static int start(struct serve_listener *l, struct diag *d)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int err;
@@ -102,9 +102,9 @@ static char *with_suffix(const char *path, const char *suffix)
 	return text_take(&t);
 }
 
-int nic_listener_new(struct nic_listener **out, const char *path, struct diag *d)
+int serve_listener_new(struct serve_listener **out, const char *path, struct diag *d)
 {
-	struct nic_listener *l = mem_new(sizeof *l);
+	struct serve_listener *l = mem_new(sizeof *l);
 	int err;
 
 	if (!l)
@@ -114,13 +114,13 @@ int nic_listener_new(struct nic_listener **out, const char *path, struct diag *d
 	l->lock_path = with_suffix(path, ".lock");
 	err = l->path && l->lock_path ? start(l, d) : diag_set(d, -ENOMEM, "out of memory");
 	if (err)
-		nic_listener_free(l);
+		serve_listener_free(l);
 	else
 		*out = l;
 	return err;
 }
 
-void nic_listener_free(struct nic_listener *l)
+void serve_listener_free(struct serve_listener *l)
 {
 	if (!l)
 		return;
@@ -137,12 +137,12 @@ void nic_listener_free(struct nic_listener *l)
 	mem_free(l);
 }
 
-int nic_listener_fd(const struct nic_listener *l)
+int serve_listener_fd(const struct serve_listener *l)
 {
 	return l->fd;
 }
 
-int nic_listener_accept(struct nic_listener *l)
+int serve_listener_accept(struct serve_listener *l)
 {
 	int fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC);
 
