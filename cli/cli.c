@@ -3,12 +3,17 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "cli/device.h"
+#include "cli/remote.h"
 #include "cli/words.h"
 #include "nic/serve/request.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
+
+#define LOCAL_ARGS_MAX 256 /* words of a command that is not for a daemon */
+#define VALUES_MAX     512 /* bytes of the options of a command */
 
 static const char *const when_names[] = { "auto", "always", "never", NULL };
 static const char *const policy_names[] = { "none", "skip_sw", "skip_hw", NULL };
@@ -110,6 +115,26 @@ const struct cli_command cli_commands[] = {
 	  "  inhw nic log --device /tmp/nic --follow --failed\n"
 	  "  inhw nic fault -d /tmp/nic SET_FLOW_TABLE_ENTRY --nth 3 --status LIM\n",
 	  cmd_nic_rows, cmd_nic },
+	{ "serve", "Run the model",
+	  "[CONFIG]",
+	  "a daemon with the model machine, on which the other commands then work",
+	  "Keeps one model machine with its vswitch, runs the commands in the file CONFIG, one a line as for\n"
+	  "-b, and then those that other processes are given: trace, dpctl, send, vswitch, nic ... look for a\n"
+	  "daemon and work on its machine; without one, on a machine of their own. Its clock is this one's:\n"
+	  "flows age, counters are read each second.\n"
+	  "\n"
+	  "Where they meet: --socket, or INHW_SOCKET in the environment, or $XDG_RUNTIME_DIR/inhw/daemon.sock,\n"
+	  "or /run/inhw/daemon.sock. Only its user may open it. An empty INHW_SOCKET, and --no-daemon before\n"
+	  "a command: no daemon. --vfs and --profile of the machine are those that serve is given; another\n"
+	  "command that is given other ones is refused. File names are relative to where the command runs; what\n"
+	  "takes longer than 5 seconds, or prints more than 16 MiB, is cut off with an error.\n"
+	  "\n"
+	  "Prints a line that begins with \"ready:\" when it serves. Ends at SIGTERM and SIGINT: status 0. A\n"
+	  "line of CONFIG that fails ends it before: status 1.\n",
+	  "  inhw serve examples/serve.inhw &\n"
+	  "  inhw vswitch show\n"
+	  "  INHW_SOCKET= inhw dpctl show                   not that of the daemon\n",
+	  cmd_serve_rows, cmd_serve },
 	{ "lab", "Run the real thing",
 	  "[run SCRIPT [ARG...] | trace FLOW ACTIONS]",
 	  "a Linux with the real driver on our device, and Open vSwitch: a shell, a script for CI, a flow",
@@ -223,10 +248,10 @@ static struct host *configure(struct cli *c)
 	bool same_vfs = c->model.n_vfs == c->host_vfs;
 
 	if (!same_vfs || !is_same(c->model.profile, c->host_profile)) {
-		print_failure(&c->print,
-			      "--%s: the model machine is there already: give it before "
-			      "the first command",
-			      same_vfs ? "profile" : "vfs");
+		print_failure(&c->print, "--%s: the model machine is there already: %s",
+			      same_vfs ? "profile" : "vfs",
+			      c->is_daemon ? "--no-daemon before the command makes one of its own"
+					   : "give it before the first command");
 		return NULL;
 	}
 	config->enabled = !c->model.no_hw_offload;
@@ -263,6 +288,15 @@ struct host *cli_host(struct cli *c, bool trace_setup)
 	c->host_vfs = c->model.n_vfs;
 	c->host_profile = c->model.profile ? mem_strdup(c->model.profile) : NULL;
 	return c->host;
+}
+
+bool cli_is_late(struct cli *c)
+{
+	if (!c->deadline_ns || clock_now_ns() < c->deadline_ns)
+		return false;
+	print_failure(&c->print, "stopped: a command that takes longer holds up the daemon; give "
+				 "it less at once");
+	return true;
 }
 
 static const struct cli_command *find_command(const char *name)
@@ -306,9 +340,52 @@ static int run_help(struct cli *c, int argc, const char **argv)
 	return CLI_OK;
 }
 
+/* What has nothing to do with the model of a daemon; @sub: with this first argument only. */
+static const struct {
+	const char *name, *sub;
+} local_commands[] = { { "bench", NULL }, { "lab", NULL }, { "nic", "serve" }, { "serve", NULL } };
+
+/* The first argument behind options, and the device that --device names; NULL: none. */
+static void look_at(const struct cli_command *k, int argc, const char **argv, const char **first,
+		    const char **device)
+{
+	_Alignas(max_align_t) char values[VALUES_MAX] = { 0 };
+	const char *args[LOCAL_ARGS_MAX];
+	struct cli_model model;
+	const struct option_set sets[] = { { cli_model_rows, &model }, { k->rows, values }, { 0 } };
+	const struct option_row *r = k->rows;
+	int n;
+
+	if (argc > LOCAL_ARGS_MAX)
+		return;
+	memcpy(args, argv, (size_t)argc * sizeof *args);
+	if (options_parse(sets, argc, args, false, &n, NULL))
+		return; /* whoever runs it says what is wrong */
+	*first = n ? args[0] : NULL;
+	while (r->name && strcmp(r->name, "device"))
+		r++;
+	if (r->name) {
+		memcpy(device, values + r->offset, sizeof *device);
+		*device = cli_device_target(*device);
+	}
+}
+
+static bool is_local(const struct cli_command *k, int argc, const char **argv)
+{
+	const char *first = NULL, *device = NULL;
+
+	look_at(k, argc, argv, &first, &device);
+	for (size_t i = 0; i < ARRAY_SIZE(local_commands); i++)
+		if (!strcmp(local_commands[i].name, k->name) &&
+		    (!local_commands[i].sub || (first && !strcmp(local_commands[i].sub, first))))
+			return true;
+	return device;
+}
+
 int cli_run(struct cli *c, int argc, const char **argv)
 {
 	const struct cli_command *k;
+	int status;
 
 	if (!argc)
 		return cli_usage(c, NULL, "which command?");
@@ -322,6 +399,12 @@ int cli_run(struct cli *c, int argc, const char **argv)
 		return CLI_OK;
 	}
 	c->model = c->given;
+	if (c->is_daemon && is_local(k, argc - 1, argv + 1))
+		return cli_usage(c, k->name, "%s: not in a daemon, nor with a device of its own",
+				 k->name);
+	if (c->remote && !c->is_daemon && !is_local(k, argc - 1, argv + 1) &&
+	    cli_remote_run(c->remote, c, argc, argv, &status))
+		return status;
 	return k->run(c, argc - 1, argv + 1);
 }
 
@@ -366,6 +449,9 @@ void cli_help(struct cli *c)
 		"  -b, --batch FILE            the commands of FILE (-: standard input), one a line, "
 		"on one model\n"
 		"  -k, --keep-going            in a batch: go on after a command that failed\n"
+		"      --socket PATH           of the daemon that runs them, if there is one (inhw serve "
+		"--help)\n"
+		"      --no-daemon             a model of its own\n"
 		"  -h, --help                  this; inhw COMMAND --help says more\n"
 		"  -V, --version               print the version\n");
 	print_text(&c->print,

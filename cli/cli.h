@@ -2,7 +2,7 @@
 /*
  * The commands of inhw: a row each in cli_commands[], a file each (cmd-x.c). They call the
  * libraries and print; they decide nothing. All commands of one process work on one model
- * machine, which is made when the first of them needs it.
+ * machine, which is made when the first of them needs it; or on that of a daemon (cli/remote.h).
  */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
@@ -28,6 +28,7 @@ struct cli_model {
 	int colour; /* enum print_when */
 };
 
+struct cli_remote;
 struct nic_requests;
 
 struct cli {
@@ -42,6 +43,9 @@ struct cli {
 	/* How far the model's clock is ahead: `send` lets a second pass, in which the driver reads
 	 * the counters of its hardware, as it does once a second on a real host. */
 	uint64_t ahead_ns;
+	struct cli_remote *remote; /* where commands run if a daemon is there; NULL: here */
+	bool is_daemon;		   /* this is one: see cli/daemon.h */
+	uint64_t deadline_ns;	   /* a command that is not done then, gives up; 0: none */
 };
 
 struct cli_command {
@@ -76,6 +80,12 @@ int cli_run(struct cli *c, int argc, const char **argv);
  */
 struct host *cli_host(struct cli *c, bool trace_setup) MUST_CHECK;
 
+/*
+ * Whether the command has had its time, which is said: others wait for the daemon that runs it.
+ * Whatever may run for long asks.
+ */
+bool cli_is_late(struct cli *c) MUST_CHECK;
+
 /* What --profile says of the NIC: it is read into @c->profile. *@p is NULL when it is not given.
  * False: it is no profile, which was said. */
 bool cli_profile(struct cli *c, const struct nic_profile **p) MUST_CHECK;
@@ -95,6 +105,7 @@ int cmd_dpctl(struct cli *c, int argc, const char **argv);
 int cmd_nic(struct cli *c, int argc, const char **argv);
 int cmd_send(struct cli *c, int argc, const char **argv);
 int cmd_vswitch(struct cli *c, int argc, const char **argv);
+int cmd_serve(struct cli *c, int argc, const char **argv);
 int cmd_lab(struct cli *c, int argc, const char **argv);
 int cmd_bench(struct cli *c, int argc, const char **argv);
 extern const struct option_row cmd_trace_rows[];
@@ -102,6 +113,7 @@ extern const struct option_row cmd_dpctl_rows[];
 extern const struct option_row cmd_nic_rows[];
 extern const struct option_row cmd_send_rows[];
 extern const struct option_row cmd_vswitch_rows[];
+extern const struct option_row cmd_serve_rows[];
 extern const struct option_row cmd_lab_rows[];
 extern const struct option_row cmd_bench_rows[];
 

@@ -379,6 +379,11 @@ static int run_list(struct nic *n, const char *list,
 	uint64_t since = n->o.since, end = 0;
 	bool first = true;
 
+	if (n->o.follow && n->c->is_daemon) {
+		json_decref(all);
+		return cli_usage(n->c, "nic",
+				 "--follow: not of a daemon's model; ask again with --since");
+	}
 	for (;; first = false) {
 		answer = cli_device_ask(&n->device, request(n, since, first));
 		if (!answer) {

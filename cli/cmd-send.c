@@ -406,7 +406,7 @@ static int send_text(struct send *s, const char *text)
 	status = strchr(text, '(') ? build_flow(s, text, &p) : build_hex(s, text, &p);
 	for (uint64_t left = s->o->count, n; left && !status; left -= n) {
 		n = left;
-		status = send_frame(s, p.data, p.size, &n);
+		status = cli_is_late(s->c) ? CLI_FAILED : send_frame(s, p.data, p.size, &n);
 	}
 	return status;
 }
@@ -422,7 +422,8 @@ static int send_frames(struct send *s, pcap_t *pcap)
 	while (!status && (!limit || s->n_sent < limit) &&
 	       (r = pcap_next_ex(pcap, &header, &frame)) == 1) {
 		s->n_cut += header->caplen < header->len;
-		status = send_frame(s, frame, header->caplen, &one);
+		status = cli_is_late(s->c) ? CLI_FAILED
+					   : send_frame(s, frame, header->caplen, &one);
 	}
 	if (r == PCAP_ERROR) {
 		print_failure(&s->c->print, "%s: %s", s->o->pcap, pcap_geterr(pcap));
@@ -525,7 +526,8 @@ static int run_on_model(struct send *s, const char *text)
 	if (!is_answered)
 		(void)!dpif_recv_set(host_dpif(s->host), false, NULL);
 	host_set_output(s->host, NULL, NULL);
-	s->c->ahead_ns += NSEC_PER_SEC + NSEC_PER_MSEC;
+	if (!s->c->is_daemon) /* there seconds pass by themselves */
+		s->c->ahead_ns += NSEC_PER_SEC + NSEC_PER_MSEC;
 	return status;
 }
 

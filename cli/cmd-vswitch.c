@@ -191,6 +191,8 @@ static int load(struct args *a)
 			len--;
 		if (len && line[0] != '#')
 			err = bridge_add_rule_text(a->b, line, (size_t)len, &a->d);
+		if (!err && cli_is_late(a->c))
+			err = diag_set(&a->d, -ETIME, "the rules up to here are there");
 	}
 	if (err)
 		diag_context(&a->d, "%s:%lu", a->argv[1], number);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The program: global options, then a command or a batch of them. */
-#include "cli/cli.h"
+#include "cli/remote.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 struct global {
-	const char *batch;
-	bool keep_going, help, version;
+	const char *batch, *socket;
+	bool keep_going, no_daemon, help, version;
 };
 
 static const struct option_row rows[] = {
@@ -24,6 +24,11 @@ static const struct option_row rows[] = {
 	  .letter = 'k',
 	  .type = OPTION_FLAG,
 	  .offset = offsetof(struct global, keep_going) },
+	{ .name = "socket",
+	  .type = OPTION_STRING,
+	  .offset = offsetof(struct global, socket),
+	  .arg = "PATH" },
+	{ .name = "no-daemon", .type = OPTION_FLAG, .offset = offsetof(struct global, no_daemon) },
 	{ .name = "help",
 	  .letter = 'h',
 	  .type = OPTION_FLAG,
@@ -64,6 +69,7 @@ static int run(struct cli *c, const struct global *g, int argc, const char **arg
 int main(int argc, char **argv)
 {
 	struct global g = { 0 };
+	struct cli_remote remote = { .fd = -1 };
 	struct cli c;
 	struct diag d;
 	int n, status;
@@ -81,10 +87,13 @@ int main(int argc, char **argv)
 	} else {
 		c.model = c.given;
 		print_set_colour(&c.print, (enum print_when)c.given.colour);
+		cli_remote_init(&remote, g.socket, g.no_daemon);
+		c.remote = &remote;
 		status = run(&c, &g, n, args);
 	}
 	if (print_end(&c.print))
 		status = CLI_USAGE;
+	cli_remote_fini(&remote);
 	cli_fini(&c);
 	return status;
 }

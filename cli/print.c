@@ -30,12 +30,10 @@ static unsigned int width_of(FILE *f)
 }
 
 /* https://no-color.org: set and not empty. */
-static bool want_colour(FILE *f, enum print_when when)
+static bool can_colour(FILE *f)
 {
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
 
-	if (when != PRINT_AUTO)
-		return when == PRINT_ALWAYS;
 	return isatty(fileno(f)) && !(no && *no) && !(term && !strcmp(term, "dumb"));
 }
 
@@ -47,13 +45,16 @@ void print_init(struct print *p, FILE *out, FILE *err)
 	/* "C" is what programs get that set no locale; their terminals show UTF-8 all the same. */
 	p->ascii = strcmp(codeset, "UTF-8") && strcmp(codeset, "ANSI_X3.4-1968");
 	p->width = width_of(out);
+	p->err_width = width_of(err);
+	p->auto_colour = can_colour(out);
+	p->auto_err_colour = can_colour(err);
 	print_set_colour(p, PRINT_AUTO);
 }
 
 void print_set_colour(struct print *p, enum print_when when)
 {
-	p->colour = want_colour(p->out, when);
-	p->err_colour = want_colour(p->err, when);
+	p->colour = when == PRINT_AUTO ? p->auto_colour : when == PRINT_ALWAYS;
+	p->err_colour = when == PRINT_AUTO ? p->auto_err_colour : when == PRINT_ALWAYS;
 }
 
 static void remember_error(struct print *p)
@@ -121,7 +122,7 @@ struct caret print_caret(const struct print *p, bool to_err)
 		.on = colour ? sequences[PRINT_BAD] : "",
 		.off = colour ? "\033[0m" : "",
 		.ellipsis = p->ascii ? "~" : "…",
-		.width = to_err ? width_of(p->err) : p->width,
+		.width = to_err ? p->err_width : p->width,
 	};
 }
 

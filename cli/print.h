@@ -33,11 +33,13 @@ enum print_style {
 
 struct print {
 	FILE *out, *err;
-	bool colour, err_colour; /* of each stream */
-	bool ascii;		 /* the locale is not UTF-8 */
-	unsigned int width;	 /* columns of the terminal; 0: out is none */
-	int error;		 /* the first write that failed, negative errno */
-	char place[64];		 /* "FILE:3: " in front of errors, or "" */
+	bool colour, err_colour;	   /* of each stream */
+	bool ascii;			   /* the locale is not UTF-8 */
+	unsigned int width;		   /* columns of the terminal; 0: out is none */
+	unsigned int err_width;		   /* of that of err */
+	bool auto_colour, auto_err_colour; /* what PRINT_AUTO comes to */
+	int error;			   /* the first write that failed, negative errno */
+	char place[64];			   /* "FILE:3: " in front of errors, or "" */
 };
 
 void print_init(struct print *p, FILE *out, FILE *err);

@@ -175,6 +175,8 @@ static int read_lines(struct survey *s, FILE *f)
 			err = take_line(s, number, start, len);
 		if (s->n % 1024 == 0)
 			show_progress(s);
+		if (!err && cli_is_late(s->c))
+			err = -ETIME;
 	}
 	if (s->shown_ns)
 		fprintf(s->c->print.err, "\r\033[K");

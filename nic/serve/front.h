@@ -9,8 +9,8 @@
 #include "nic/device/bar.h"
 #include "nic/pci/pcidev.h"
 #include "nic/serve/journal.h"
-#include "serve/listener.h"
 #include "nic/serve/mailbox.h"
+#include "serve/listener.h"
 
 #include <pthread.h>
 

@@ -8,8 +8,8 @@
 #include "nic/pci/pci-dummy.h"
 #include "nic/serve/client.h"
 #include "nic/serve/journal.h"
-#include "serve/listener.h"
 #include "nic/serve/mailbox.h"
+#include "serve/listener.h"
 
 #include <errno.h>
 #include <fcntl.h>
