@@ -378,6 +378,7 @@ struct ufid flow_key_attrs_ufid(const void *attrs, size_t size)
 	struct ufid u;
 
 	memcpy(u.b, h, sizeof u.b);
+	ufid_mark(&u);
 	return u;
 }
 

@@ -34,7 +34,8 @@ int flow_match_decode(struct flow_match *m, const void *key_attrs, size_t key_si
 int flow_key_decode(struct flow_key *k, uint64_t *headers, const char **more, const void *attrs,
 		    size_t size, struct diag *d) MUST_CHECK;
 
-/* A name for a packet's key, made of the bytes of its attributes: equal bytes, equal UFIDs. */
+/* A name for a packet's key, made of the bytes of its attributes: equal bytes, equal UFIDs. Marked.
+ */
 struct ufid flow_key_attrs_ufid(const void *attrs, size_t size);
 
 void flow_actions_encode(struct nl_msg *msg, const struct flow_actions *l);

@@ -207,5 +207,6 @@ struct ufid flow_match_ufid(const struct flow_match *m)
 	hash_twice(h, &m->mask);
 	put_be64(u.b, h[0]);
 	put_be64(u.b + 8, h[1]);
+	ufid_mark(&u);
 	return u;
 }

@@ -174,6 +174,23 @@ struct ufid {
 
 #define UFID_TEXT_LEN 36
 
+/*
+ * What we make a UFID for gets one that begins with this. As the cookie of a tc filter it says
+ * whose the filter is, also when the process that put it there was killed.
+ */
+#define UFID_MARK     "inhw"
+#define UFID_MARK_LEN 4
+
+static inline void ufid_mark(struct ufid *u)
+{
+	memcpy(u->b, UFID_MARK, UFID_MARK_LEN);
+}
+
+static inline bool ufid_is_marked(const struct ufid *u)
+{
+	return !memcmp(u->b, UFID_MARK, UFID_MARK_LEN);
+}
+
 static inline bool ufid_is_equal(const struct ufid *a, const struct ufid *b)
 {
 	return !memcmp(a, b, sizeof *a);
@@ -221,7 +238,7 @@ uint64_t flow_match_headers(const struct flow_match *m, bool mask);
 
 /*
  * A UFID made from the key and mask, as ovs-appctl dpctl/add-flow makes one: equal matches, equal
- * UFIDs. @m must be normalised. Headers that are named but match nothing do not count.
+ * UFIDs. @m must be normalised. Headers that are named but match nothing do not count. Marked.
  */
 struct ufid flow_match_ufid(const struct flow_match *m);
 

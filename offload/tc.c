@@ -28,7 +28,14 @@ struct tc_state {
 struct tc_port {
 	struct tc_state *state;
 	size_t n_flows;
+	bool owns_qdisc; /* we have made it: it is taken away when nobody else uses it */
 };
+
+/*
+ * A chain without filters in each qdisc that we make, "inh": so that it is known whose the qdisc
+ * is, also when the process that made it was killed.
+ */
+#define MARK_CHAIN 0x696e68u
 
 static int state_init(struct offload *o, void **state, struct diag *d)
 {
@@ -82,35 +89,31 @@ static int probe_filter(struct tc *tc, struct tc_filter *f, struct tc_action *dr
 }
 
 /* Whether the kernel keeps filters with different masks at one priority (Linux 4.17 does). */
-static bool probe_multi_mask_per_prio(struct offload *o, const struct offload_port *port)
+static int probe_multi_mask_per_prio(struct offload *o, const struct offload_port *port, bool *many)
 {
 	struct tc_filter f[2];
 	struct tc_action drop[2];
-	bool many = false;
+	int err = probe_filter(offload_tc(o), &f[0], &drop[0], port, false, NULL);
 
-	if (probe_filter(offload_tc(o), &f[0], &drop[0], port, false, NULL))
-		return false;
-	if (!probe_filter(offload_tc(o), &f[1], &drop[1], port, true, NULL)) {
-		many = true;
+	if (err)
+		return err;
+	*many = !probe_filter(offload_tc(o), &f[1], &drop[1], port, true, NULL);
+	if (*many)
 		(void)!tc_del_flower_filter(offload_tc(o), &f[1].id, NULL);
-	}
 	(void)!tc_del_flower_filter(offload_tc(o), &f[0].id, NULL);
-	return many;
+	return 0;
 }
 
-/* Once for all ports: it needs a qdisc, which it takes away again. */
+/* Once for all ports, where nothing is in the way of it. */
 static void probe(struct offload *o, struct tc_state *s, const struct offload_port *port)
 {
-	const enum tc_hook hook = tc_hook_of_port(port);
+	bool many;
 
-	if (s->probed)
+	if (s->probed || probe_multi_mask_per_prio(o, port, &many))
 		return;
 	s->probed = true;
-	if (tc_add_del_qdisc(offload_tc(o), port->ifindex, true, port->block, hook, NULL))
-		return;
 	tc_prios_fini(&s->prios);
-	tc_prios_init(&s->prios, probe_multi_mask_per_prio(o, port));
-	(void)!tc_add_del_qdisc(offload_tc(o), port->ifindex, false, port->block, hook, NULL);
+	tc_prios_init(&s->prios, many);
 }
 
 static int check_port(struct offload *o, const struct offload_port *port, struct diag *d)
@@ -124,11 +127,130 @@ static int check_port(struct offload *o, const struct offload_port *port, struct
 	return 0;
 }
 
+/* ---- whose is it? ---- */
+
+static bool has_cookie(const struct tc_filter *f, struct ufid *cookie)
+{
+	for (size_t i = 0; i < f->n_actions; i++) {
+		if (f->actions[i].cookie_size != sizeof cookie->b)
+			continue;
+		memcpy(cookie->b, f->actions[i].cookie, sizeof cookie->b);
+		return true;
+	}
+	return false;
+}
+
+/* Put by this process, or by another one of us: by its cookie, which is the UFID. */
+static bool is_ours(const struct tc_state *s, const struct tc_filter *f)
+{
+	struct ufid ufid;
+
+	return has_cookie(f, &ufid) && (ufid_is_marked(&ufid) || ufid_map_find(&s->map, &ufid));
+}
+
+struct ours {
+	struct tc_id *id;
+	size_t n, cap;
+	size_t n_foreign;
+};
+
+/* All filters of the port's hook: which are ours, and how many are not. */
+static int find_ours(struct offload *o, struct tc_state *s, const struct offload_port *port,
+		     struct ours *ours, struct diag *d)
+{
+	struct nl_dump dump;
+	struct tc_id id = { 0 };
+	int err, end;
+
+	tc_place(&id, port, 0);
+	err = tc_dump_flower_start(offload_tc(o), &id, &dump, false, d);
+	if (err)
+		return err;
+	for (;;) {
+		struct tc_id *grown;
+
+		s->got.actions = s->got_actions;
+		err = tc_dump_filter_next(offload_tc(o), &dump, &s->got, d);
+		if (err <= 0)
+			break;
+		if (err == 2 || !is_ours(s, &s->got)) {
+			ours->n_foreign++;
+			continue;
+		}
+		grown = mem_grow(ours->id, &ours->cap, ours->n + 1, sizeof *ours->id);
+		if (!grown) {
+			err = diag_set(d, -ENOMEM, "no memory for a list of filters");
+			break;
+		}
+		ours->id = grown;
+		ours->id[ours->n] = id;
+		ours->id[ours->n].chain = s->got.id.chain;
+		ours->id[ours->n].prio = s->got.id.prio;
+		ours->id[ours->n++].handle = s->got.id.handle;
+	}
+	end = nl_dump_end(&dump);
+	return err ? err : end;
+}
+
+/* Deletes our filters and nobody else's: all at once where there are no others. */
+static int del_ours(struct offload *o, struct tc_state *s, const struct offload_port *port,
+		    size_t *n_foreign, struct diag *d)
+{
+	struct ours ours = { .id = NULL };
+	int err = find_ours(o, s, port, &ours, d);
+
+	if (!err && !ours.n_foreign)
+		err = tc_flush(offload_tc(o), port->ifindex, port->block, tc_hook_of_port(port), d);
+	for (size_t i = 0; !err && ours.n_foreign && i < ours.n; i++)
+		err = tc_del_flower_filter(offload_tc(o), &ours.id[i], d);
+	*n_foreign = ours.n_foreign;
+	mem_free(ours.id);
+	return err;
+}
+
+static int has_mark(struct offload *o, const struct offload_port *port)
+{
+	return tc_has_chain(offload_tc(o), port->ifindex, port->block, tc_hook_of_port(port),
+			    MARK_CHAIN, NULL) > 0;
+}
+
+/* What is ours of it goes: the filters, and the qdisc if nobody else has filters there. The device
+ * may be gone, and everything with it. */
+static void clean(struct offload *o, struct tc_state *s, const struct offload_port *port,
+		  bool owns_qdisc)
+{
+	const enum tc_hook hook = tc_hook_of_port(port);
+	size_t n_foreign;
+
+	if (!del_ours(o, s, port, &n_foreign, NULL) && !n_foreign && owns_qdisc)
+		(void)!tc_add_del_qdisc(offload_tc(o), port->ifindex, false, port->block, hook,
+					NULL);
+}
+
+/* A qdisc that is there already is somebody's, or ours of an earlier time: then it is made anew. */
+static int take_qdisc(struct offload *o, struct tc_port *p, const struct offload_port *port,
+		      struct diag *d)
+{
+	const enum tc_hook hook = tc_hook_of_port(port);
+	int err = tc_add_del_qdisc(offload_tc(o), port->ifindex, true, port->block, hook, d);
+
+	if (err == 1) {
+		p->owns_qdisc = has_mark(o, port);
+		clean(o, p->state, port, p->owns_qdisc);
+		err = tc_add_del_qdisc(offload_tc(o), port->ifindex, true, port->block, hook, d);
+	}
+	if (err)
+		return err < 0 ? err : 0;
+	/* Without the mark it is ours as long as this process knows it. */
+	p->owns_qdisc = true;
+	(void)!tc_add_chain(offload_tc(o), port->ifindex, port->block, hook, MARK_CHAIN, NULL);
+	return 0;
+}
+
 static int netdev_tc_init_flow_api(struct offload *o, struct offload_port *port, struct diag *d)
 {
 	struct tc_state *s = netdev_flow_api_state(o, &netdev_offload_tc);
 	struct span sp = SPAN(offload_trace(o));
-	const enum tc_hook hook = tc_hook_of_port(port);
 	struct tc_port *p;
 	int err;
 
@@ -140,18 +262,16 @@ static int netdev_tc_init_flow_api(struct offload *o, struct offload_port *port,
 	if (!p)
 		return span_end(&sp, diag_set(d, -ENOMEM, "no memory for port %s", port->name));
 	p->state = s;
-	/* What an earlier process left. Without a qdisc there is nothing, and that is no error. */
-	(void)!tc_flush(offload_tc(o), port->ifindex, port->block, hook, NULL);
-	(void)!tc_add_del_qdisc(offload_tc(o), port->ifindex, false, port->block, hook, NULL);
-	probe(o, s, port);
-	span_note(&sp, "many_masks_per_prio", "%s", s->prios.many_masks ? "yes" : "no");
-	err = tc_add_del_qdisc(offload_tc(o), port->ifindex, true, port->block, hook, d);
+	err = take_qdisc(o, p, port, d);
 	if (err) {
 		diag_context(d, "failed adding ingress qdisc required for offloading on %s",
 			     port->name);
 		mem_free(p);
 		return span_end(&sp, err);
 	}
+	probe(o, s, port);
+	span_note(&sp, "many_masks_per_prio", "%s", s->prios.many_masks ? "yes" : "no");
+	span_note(&sp, "qdisc", "%s", p->owns_qdisc ? "ours" : "somebody else's");
 	port->impl = p;
 	return span_end(&sp, 0);
 }
@@ -175,9 +295,9 @@ static int netdev_tc_flow_flush(struct offload *o, struct offload_port *port, st
 {
 	struct tc_port *p = port->impl;
 	struct span sp = SPAN(offload_trace(o));
-	int err;
+	size_t n_foreign;
+	int err = del_ours(o, p->state, port, &n_foreign, d);
 
-	err = tc_flush(offload_tc(o), port->ifindex, port->block, tc_hook_of_port(port), d);
 	if (!err)
 		forget_flows(p, port);
 	return span_end(&sp, err);
@@ -185,13 +305,11 @@ static int netdev_tc_flow_flush(struct offload *o, struct offload_port *port, st
 
 static void netdev_tc_uninit_flow_api(struct offload *o, struct offload_port *port)
 {
-	const enum tc_hook hook = tc_hook_of_port(port);
+	struct tc_port *p = port->impl;
 
-	/* The device may be gone: then so are its filters. */
-	(void)!tc_flush(offload_tc(o), port->ifindex, port->block, hook, NULL);
-	(void)!tc_add_del_qdisc(offload_tc(o), port->ifindex, false, port->block, hook, NULL);
-	forget_flows(port->impl, port);
-	mem_free(port->impl);
+	clean(o, p->state, port, p->owns_qdisc);
+	forget_flows(p, port);
+	mem_free(p);
 	port->impl = NULL;
 }
 
@@ -452,20 +570,16 @@ static int netdev_tc_flow_get(struct offload *o, struct offload_port *port, cons
 static const struct ufid_entry *entry_of(const struct tc_state *s, const struct tc_filter *f,
 					 const struct offload_port *port)
 {
-	for (size_t i = 0; i < f->n_actions; i++) {
-		const struct ufid_entry *e;
-		struct ufid ufid;
+	const struct ufid_entry *e;
+	struct ufid ufid;
 
-		if (f->actions[i].cookie_size != sizeof ufid.b)
-			continue;
-		memcpy(ufid.b, f->actions[i].cookie, sizeof ufid.b);
-		e = ufid_map_find(&s->map, &ufid);
-		return e && e->port == port->number && e->handle == f->id.handle &&
-				       e->prio == f->id.prio && e->chain == f->id.chain
-			       ? e
-			       : NULL;
-	}
-	return NULL;
+	if (!has_cookie(f, &ufid))
+		return NULL;
+	e = ufid_map_find(&s->map, &ufid);
+	return e && e->port == port->number && e->handle == f->id.handle && e->prio == f->id.prio &&
+			       e->chain == f->id.chain
+		       ? e
+		       : NULL;
 }
 
 static int netdev_tc_flow_dump(struct offload *o, struct offload_port *port, bool terse,

@@ -288,25 +288,32 @@ static bool is_header(const struct nlmsghdr *msg)
 	return !tcm.tcm_handle;
 }
 
-int tc_dump_flower_next(struct tc *tc, struct nl_dump *dump, struct tc_filter *f, struct diag *d)
+int tc_dump_filter_next(struct tc *tc, struct nl_dump *dump, struct tc_filter *f, struct diag *d)
 {
 	const struct nlmsghdr *msg;
 	struct diag why;
 	int err;
 
-	for (;;) {
+	do {
 		err = nl_dump_next(dump, &msg, d);
 		if (err <= 0)
 			return err;
-		if (msg->nlmsg_type != RTM_NEWTFILTER || is_header(msg))
-			continue;
-		diag_init(&why);
-		err = tc_filter_decode(f, msg, &why);
-		if (!err)
-			return 1;
-		if (err != -EOPNOTSUPP)
-			return diag_copy(d, &why);
-	}
+	} while (msg->nlmsg_type != RTM_NEWTFILTER || is_header(msg));
+	diag_init(&why);
+	err = tc_filter_decode(f, msg, &why);
+	if (!err)
+		return 1;
+	return err == -EOPNOTSUPP ? 2 : diag_copy(d, &why);
+}
+
+int tc_dump_flower_next(struct tc *tc, struct nl_dump *dump, struct tc_filter *f, struct diag *d)
+{
+	int r;
+
+	do
+		r = tc_dump_filter_next(tc, dump, f, d);
+	while (r == 2);
+	return r;
 }
 
 /* ---- qdiscs ---- */
@@ -349,7 +356,7 @@ int tc_add_del_qdisc(struct tc *tc, int ifindex, bool add, uint32_t block, enum 
 	if (is_fine(err, add)) {
 		span_note(&sp, "kernel", "%s: it is %s already", diag_errno_name(err),
 			  add ? "there" : "gone");
-		err = 0;
+		err = 1;
 	} else if (err) {
 		diag_copy(d, &why);
 	}
@@ -407,15 +414,53 @@ static int list_chains(struct tc *tc, const struct tc_id *hook, struct chains *c
 	return err;
 }
 
-int tc_flush(struct tc *tc, int ifindex, uint32_t block, enum tc_hook hook, struct diag *d)
+static struct tc_id id_of_hook(int ifindex, uint32_t block, enum tc_hook hook)
 {
-	struct span sp = SPAN(trace_of(tc));
-	struct tc_id id = {
+	return (struct tc_id){
 		.ifindex = ifindex,
 		.block = block,
 		.parent = TC_H_MAKE(TC_H_CLSACT,
 				    hook == TC_HOOK_INGRESS ? TC_H_MIN_INGRESS : TC_H_MIN_EGRESS),
 	};
+}
+
+int tc_add_chain(struct tc *tc, int ifindex, uint32_t block, enum tc_hook hook, uint32_t chain,
+		 struct diag *d)
+{
+	struct tc_id id = id_of_hook(ifindex, block, hook);
+	struct nl_msg msg;
+	struct diag why;
+	int err;
+
+	id.chain = chain;
+	start_filter_request(tc, &msg, RTM_NEWCHAIN, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, &id);
+	diag_init(&why);
+	err = nl_msg_end(&msg);
+	if (!err)
+		err = tc_transact(tc, &msg, NULL, &why);
+	if (err == -EEXIST)
+		return 1;
+	return err ? diag_copy(d, &why) : 0;
+}
+
+int tc_has_chain(struct tc *tc, int ifindex, uint32_t block, enum tc_hook hook, uint32_t chain,
+		 struct diag *d)
+{
+	const struct tc_id id = id_of_hook(ifindex, block, hook);
+	struct chains c = { NULL, 0, 0 };
+	int err = list_chains(tc, &id, &c, d);
+	bool has = false;
+
+	for (size_t i = 0; i < c.n; i++)
+		has |= c.id[i] == chain;
+	mem_free(c.id);
+	return err ? err : has;
+}
+
+int tc_flush(struct tc *tc, int ifindex, uint32_t block, enum tc_hook hook, struct diag *d)
+{
+	struct span sp = SPAN(trace_of(tc));
+	struct tc_id id = id_of_hook(ifindex, block, hook);
 	struct chains c = { NULL, 0, 0 };
 	int err = list_chains(tc, &id, &c, d);
 

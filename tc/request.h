@@ -59,9 +59,23 @@ int tc_dump_flower_start(struct tc *tc, const struct tc_id *id, struct nl_dump *
 int tc_dump_flower_next(struct tc *tc, struct nl_dump *dump, struct tc_filter *f,
 			struct diag *d) MUST_CHECK;
 
-/* Adds (EEXIST is fine) or deletes (absent is fine) the ingress or clsact qdisc. */
+/* The next filter of any kind: 1: @f is it; 2: it is of another kind than flower, or says what @f
+ * cannot, and @f means nothing; 0: end; negative errno. */
+int tc_dump_filter_next(struct tc *tc, struct nl_dump *dump, struct tc_filter *f,
+			struct diag *d) MUST_CHECK;
+
+/* Adds or deletes the ingress or clsact qdisc. 0; 1: one is there, or gone, already; negative
+ * errno. */
 int tc_add_del_qdisc(struct tc *tc, int ifindex, bool add, uint32_t block, enum tc_hook hook,
 		     struct diag *d) MUST_CHECK;
+
+/* Makes a chain of a device hook that stays without filters, until the qdisc goes. 0; 1: it is
+ * there already; negative errno. */
+int tc_add_chain(struct tc *tc, int ifindex, uint32_t block, enum tc_hook hook, uint32_t chain,
+		 struct diag *d) MUST_CHECK;
+/* Whether it is there: 0, 1, or negative errno. */
+int tc_has_chain(struct tc *tc, int ifindex, uint32_t block, enum tc_hook hook, uint32_t chain,
+		 struct diag *d) MUST_CHECK;
 
 /* Deletes all filters of all chains of a device hook. */
 int tc_flush(struct tc *tc, int ifindex, uint32_t block, enum tc_hook hook,
