@@ -16,9 +16,15 @@
 #define VALUES_MAX     512 /* bytes of the options of a command */
 
 static const char *const when_names[] = { "auto", "always", "never", NULL };
+static const char *const kernel_names[] = { "model", "linux", NULL };
 static const char *const policy_names[] = { "none", "skip_sw", "skip_hw", NULL };
 
 const struct option_row cli_model_rows[] = {
+	{ .name = "kernel",
+	  .type = OPTION_CHOICE,
+	  .offset = offsetof(struct cli_model, kernel),
+	  .help = "linux: this machine's own, with a datapath \"inhw\" (default model)",
+	  .choices = kernel_names },
 	{ .name = "vfs",
 	  .type = OPTION_NUMBER,
 	  .offset = offsetof(struct cli_model, n_vfs),
@@ -128,6 +134,11 @@ const struct cli_command cli_commands[] = {
 	  "a command: no daemon. --vfs and --profile of the machine are those that serve is given; another\n"
 	  "command that is given other ones is refused. File names are relative to where the command runs; what\n"
 	  "takes longer than 5 seconds, or prints more than 16 MiB, is cut off with an error.\n"
+	  "\n"
+	  "With --kernel linux the vswitch is this machine's: its bridges are of the datapath \"inhw\" in the\n"
+	  "kernel, flows go to tc where it takes them, and add-port makes any device a port. It needs root, or a\n"
+	  "namespace. At the end all of that goes; what a killed daemon left goes at the next start; qdiscs and\n"
+	  "filters of others stay.\n"
 	  "\n"
 	  "Prints a line that begins with \"ready:\" when it serves. Ends at SIGTERM and SIGINT: status 0. A\n"
 	  "line of CONFIG that fails ends it before: status 1.\n",
@@ -247,9 +258,12 @@ static struct host *configure(struct cli *c)
 
 	bool same_vfs = c->model.n_vfs == c->host_vfs;
 
-	if (!same_vfs || !is_same(c->model.profile, c->host_profile)) {
-		print_failure(&c->print, "--%s: the model machine is there already: %s",
-			      same_vfs ? "profile" : "vfs",
+	if (c->model.kernel != c->host_kernel || !same_vfs ||
+	    !is_same(c->model.profile, c->host_profile)) {
+		print_failure(&c->print, "--%s: the machine is there already: %s",
+			      c->model.kernel != c->host_kernel ? "kernel"
+			      : same_vfs			? "profile"
+								: "vfs",
 			      c->is_daemon ? "--no-daemon before the command makes one of its own"
 					   : "give it before the first command");
 		return NULL;
@@ -261,9 +275,19 @@ static struct host *configure(struct cli *c)
 	return c->host;
 }
 
+static void report(void *aux, const char *words)
+{
+	struct cli *c = aux;
+
+	print_failure(&c->print, "%s", words);
+}
+
 struct host *cli_host(struct cli *c, bool trace_setup)
 {
 	struct host_params params = {
+		.is_linux = c->model.kernel == CLI_KERNEL_LINUX,
+		.report = report,
+		.report_aux = c,
 		.n_vfs = (unsigned int)c->model.n_vfs,
 		.no_hw_offload = c->model.no_hw_offload,
 		.policy = c->model.policy < 0 ? TC_POLICY_NONE
@@ -282,12 +306,25 @@ struct host *cli_host(struct cli *c, bool trace_setup)
 	diag_init(&d);
 	if (host_new(&c->host, &params, &d)) {
 		c->host = NULL;
-		print_failure(&c->print, "the model machine: %s", d.words);
+		print_failure(&c->print, "%s: %s",
+			      params.is_linux ? "the kernel" : "the model machine", d.words);
 		return NULL;
 	}
+	c->host_kernel = c->model.kernel;
 	c->host_vfs = c->model.n_vfs;
 	c->host_profile = c->model.profile ? mem_strdup(c->model.profile) : NULL;
 	return c->host;
+}
+
+struct host *cli_model_host(struct cli *c, bool trace_setup)
+{
+	struct host *h = cli_host(c, trace_setup);
+
+	if (!h || !host_is_linux(h))
+		return h;
+	print_failure(&c->print, "this is about the NIC of a model, and the kernel is this "
+				 "machine's own (--kernel linux)");
+	return NULL;
 }
 
 bool cli_is_late(struct cli *c)

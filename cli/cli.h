@@ -19,12 +19,19 @@ enum {
 	CLI_USAGE = 2, /* also: the output cannot be written */
 };
 
+/* Which kernel the machine has. */
+enum cli_kernel {
+	CLI_KERNEL_MODEL,
+	CLI_KERNEL_LINUX, /* this machine's own */
+};
+
 /* Options of the model machine, which every command takes. */
 struct cli_model {
 	uint64_t n_vfs;	     /* 0: the default */
 	const char *profile; /* name or file; NULL: all that the device implements */
 	bool no_hw_offload;
 	int policy; /* enum tc_offload_policy; -1: not given */
+	int kernel; /* enum cli_kernel */
 	int colour; /* enum print_when */
 };
 
@@ -36,7 +43,8 @@ struct cli {
 	struct cli_model given;	       /* before the command: defaults of every command */
 	struct cli_model model;	       /* of this command */
 	struct host *host;	       /* owned; NULL: not made yet */
-	uint64_t host_vfs;	       /* what it was made with, */
+	int host_kernel;	       /* what it was made with, */
+	uint64_t host_vfs;	       /* this, */
 	char *host_profile;	       /* and this; owned, NULL: none */
 	struct nic_profile profile;    /* that of this command, once cli_profile() was called */
 	struct nic_requests *requests; /* to its NIC; owned; NULL: nothing was asked yet */
@@ -85,6 +93,10 @@ struct host *cli_host(struct cli *c, bool trace_setup) MUST_CHECK;
  * Whatever may run for long asks.
  */
 bool cli_is_late(struct cli *c) MUST_CHECK;
+
+/* The same for what only a model has, a NIC for example; NULL also: the kernel is this machine's.
+ */
+struct host *cli_model_host(struct cli *c, bool trace_setup) MUST_CHECK;
 
 /* What --profile says of the NIC: it is read into @c->profile. *@p is NULL when it is not given.
  * False: it is no profile, which was said. */

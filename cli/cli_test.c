@@ -260,7 +260,7 @@ static void what_the_profile_does_not_advertise_the_driver_refuses(void **state)
 	assert_int_equal(run(s, line), VERDICT_SOFTWARE);
 	assert_has(s->out_s, "vlan push action is not supported");
 	assert_int_equal(run(s, "trace -q --profile cx5 " FLOW " p0"), VERDICT_REFUSED);
-	assert_has(s->err_s, "--profile: the model machine is there already");
+	assert_has(s->err_s, "--profile: the machine is there already");
 	unlink(name);
 }
 

@@ -512,7 +512,7 @@ static int run_on_model(struct send *s, const char *text)
 	struct diag d;
 	int status;
 
-	s->host = cli_host(s->c, false);
+	s->host = cli_model_host(s->c, false);
 	if (!s->host)
 		return CLI_USAGE;
 	diag_init(&d);

@@ -35,8 +35,25 @@ static int make_directory(const char *path, struct diag *d)
 	return 0;
 }
 
+static void answer_upcalls(void *aux, uint64_t now_ns)
+{
+	struct cli *c = aux;
+
+	host_set_now(c->host, now_ns);
+}
+
+/* A kernel that is not in this process has a descriptor to wait for. */
+static int watch_host(struct daemon *s, struct cli *c, struct diag *d)
+{
+	const struct daemon_source source = { .fd = host_fd(c->host),
+					      .run = answer_upcalls,
+					      .aux = c };
+
+	return source.fd < 0 ? 0 : daemon_add(s, &source, d);
+}
+
 /* The machine is there, with the vswitch, before the first client comes. */
-static int start(struct cli *c, const char *config, struct diag *d)
+static int start(struct daemon *s, struct cli *c, const char *config, struct diag *d)
 {
 	struct host *h = cli_host(c, false);
 	int err;
@@ -46,6 +63,8 @@ static int start(struct cli *c, const char *config, struct diag *d)
 	/* What serve was given is the default of each command that it runs. */
 	c->given = c->model;
 	err = host_start_vswitch(h, d);
+	if (!err)
+		err = watch_host(s, c, d);
 	if (err)
 		return CLI_FAILED;
 	return config && cli_batch(c, config, false) ? CLI_FAILED : CLI_OK;
@@ -58,7 +77,7 @@ static int serve(struct cli *c, const char *path, const char *config, struct dia
 
 	if (daemon_new(&s, c, path, d))
 		return CLI_FAILED;
-	status = start(c, config, d);
+	status = start(s, c, config, d);
 	if (!status) {
 		/* Scripts wait for this line: from now on a command finds it. */
 		printf_text(&c->print, "ready: %s\n", path);

@@ -31,7 +31,7 @@ struct args {
 
 static uint64_t now_of(const struct args *a)
 {
-	return host_kernel(a->host)->now_ns;
+	return host_now_ns(a->host);
 }
 
 static int add_br(struct args *a)
@@ -41,6 +41,14 @@ static int add_br(struct args *a)
 
 static int del_br(struct args *a)
 {
+	struct bridge *b = vswitch_find_bridge(a->v, a->argv[0]);
+	const struct bridge_port *p;
+	uint64_t number;
+
+	/* Gone or going: what is left of a port is only in the datapath, and empty. */
+	if (b)
+		idr_for_each (&b->ports, number, p)
+			(void)!host_del_port(a->host, p->number, NULL);
 	return vswitch_del_bridge(a->v, a->argv[0], &a->d);
 }
 
@@ -98,13 +106,12 @@ static int set_columns(struct args *a, uint32_t number)
 
 static int add_port(struct args *a)
 {
-	const struct flow_ports *ports = dpif_ports(host_dpif(a->host));
 	const char *name = a->argv[1];
 	uint32_t number;
-	int err;
+	int err = host_add_port(a->host, name, &number, &a->d);
 
-	if (!ports->number(ports->aux, name, strlen(name), &number))
-		return diag_set(&a->d, -ENODEV, "%s: the datapath has no such port", name);
+	if (err)
+		return err;
 	err = vswitch_add_port(a->v, a->b, number, name, &a->d);
 	if (!err && a->argc > 2)
 		err = set_columns(a, number);
@@ -123,8 +130,10 @@ static const struct bridge_port *find_port(struct args *a)
 static int del_port(struct args *a)
 {
 	const struct bridge_port *p = find_port(a);
+	uint32_t number = p ? p->number : 0;
+	int err = p ? bridge_del_port(a->b, number, &a->d) : -ENOENT;
 
-	return p ? bridge_del_port(a->b, p->number, &a->d) : -ENOENT;
+	return err ? err : host_del_port(a->host, number, &a->d);
 }
 
 static int set_port(struct args *a)
@@ -383,7 +392,7 @@ static int send_once(struct cli *c, struct host *h, const char *port, const stru
 int cli_trace_packet(struct cli *c, const char *port, const char *text)
 {
 	static uint8_t buf[PACKET_HEADROOM + PACKET_MAX];
-	struct host *h = cli_host(c, false);
+	struct host *h = cli_model_host(c, false);
 	struct flow_match m;
 	struct packet p;
 	struct diag d;

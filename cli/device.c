@@ -16,7 +16,7 @@ const char *cli_device_target(const char *option)
 
 static int open_model(struct cli *c)
 {
-	struct host *h = cli_host(c, false);
+	struct host *h = cli_model_host(c, false);
 	struct diag d;
 
 	if (!h)

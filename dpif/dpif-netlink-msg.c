@@ -362,6 +362,18 @@ static void share_recirc(struct dpif_netlink *dn)
 	(void)!dpif_netlink_set_features(dn, want, NULL, 0, NULL);
 }
 
+int dpif_netlink_destroy(struct dpif *dpif, struct diag *d)
+{
+	struct dpif_netlink *dn = dpif_netlink_cast(dpif);
+	struct nl_msg msg;
+	int err;
+
+	nl_msg_init(&msg, dn->buf, sizeof dn->buf);
+	start(&msg, dn->datapath, NLM_F_ACK, OVS_DP_CMD_DEL, OVS_DATAPATH_VERSION, dn->dp_ifindex);
+	err = nl_msg_end(&msg);
+	return err ? err : nl_transact(dn->genl, &msg, NULL, d);
+}
+
 int dpif_netlink_find(struct dpif_netlink *dn, const char *name, bool create, struct diag *d)
 {
 	bool is_honest = false; /* it is new, and the kernel refuses features that it has not */

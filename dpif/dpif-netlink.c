@@ -685,6 +685,7 @@ static void dpif_netlink_close(struct dpif *dpif)
 static const struct dpif_class dpif_netlink_class = {
 	.type = "system",
 	.close = dpif_netlink_close,
+	.destroy = dpif_netlink_destroy,
 	.operate = dpif_netlink_operate,
 	.flow_flush = dpif_netlink_flow_flush,
 	.flow_dump = dpif_netlink_flow_dump,

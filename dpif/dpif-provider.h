@@ -12,6 +12,7 @@
 struct dpif_class {
 	const char *type; /* "system" */
 	void (*close)(struct dpif *dpif);
+	int (*destroy)(struct dpif *dpif, struct diag *d);
 	/* Runs all @ops, in order, and fills their errors; must not fail as a whole. */
 	void (*operate)(struct dpif *dpif, struct dpif_op **ops, size_t n,
 			enum dpif_offload_type type);

@@ -100,6 +100,13 @@ int dpif_execute(struct dpif *dpif, const struct dpif_execute *execute, struct d
 	return span_end(&sp, op.error);
 }
 
+int dpif_delete(struct dpif *dpif, struct diag *d)
+{
+	struct span sp = SPAN(dpif->trace);
+
+	return span_end(&sp, dpif->class->destroy(dpif, d));
+}
+
 int dpif_flow_flush(struct dpif *dpif, struct diag *d)
 {
 	struct span sp = SPAN(dpif->trace);

@@ -128,6 +128,8 @@ enum dpif_offload_type {
 };
 
 void dpif_close(struct dpif *dpif);
+/* The kernel's datapath goes, with its ports and flows; what is left of @dpif is to be closed. */
+int dpif_delete(struct dpif *dpif, struct diag *d) MUST_CHECK;
 const char *dpif_name(const struct dpif *dpif); /* "system@ovs-system" */
 struct offload *dpif_offload(const struct dpif *dpif);
 struct trace *dpif_trace(const struct dpif *dpif);

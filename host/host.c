@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "host/host.h"
+#include "host/host_internal.h"
 
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "dpif/dpif-netlink.h"
-#include "kernel/core/netdevice.h"
 #include "kernel/netlink/af_netlink.h"
 #include "kernel/stack/stack.h"
 #include "netlink/sock.h"
 #include "netlink/transport.h"
-#include "nic/cmd/cmd-fault.h"
 #include "nic/device/log.h"
 #include "nic/driver/mlx5.h"
 #include "offload/offload-provider.h"
@@ -20,21 +18,6 @@
 
 #define VFS_DEFAULT 4
 #define DATAPATH    "ovs-system"
-
-struct host {
-	struct host_params params;
-	struct trace trace;
-	struct knet *kernel;
-	struct net_device lo; /* as every Linux has: ifindex 1 */
-	struct nic_device *device;
-	struct mlx5_cmd_fault fault; /* between driver and device */
-	struct mlx5_core_dev *driver;
-	struct dpif *dpif;
-	struct vswitch *vswitch; /* NULL: none */
-	struct udpif *udpif;
-	host_output *output;
-	void *output_aux;
-};
 
 /* ---- boundary 1: the model kernel behind the socket calls of a transport ---- */
 
@@ -97,7 +80,8 @@ static int open_sock(struct host *h, int protocol, struct nl_sock **out, struct 
 {
 	const struct nl_kernel_calls calls = host_kernel_calls(h->kernel);
 	struct nl_transport *t;
-	int err = nl_transport_open_inproc(&t, &calls, protocol, d);
+	int err = h->params.is_linux ? nl_transport_open_linux(&t, protocol, d)
+				     : nl_transport_open_inproc(&t, &calls, protocol, d);
 
 	if (err)
 		return err;
@@ -198,7 +182,7 @@ static int new_offload(struct host *h, struct offload **out, struct diag *d)
 	config = offload_config(*out);
 	config->enabled = !h->params.no_hw_offload;
 	config->policy = h->params.policy;
-	offload_set_now(*out, h->kernel->now_ns / NSEC_PER_MSEC);
+	offload_set_now(*out, h->now_ns / NSEC_PER_MSEC);
 	err = netdev_register_flow_api_provider(*out, &netdev_offload_tc, d);
 	if (err) {
 		offload_free(*out);
@@ -226,22 +210,44 @@ static int add_ports(struct host *h, struct diag *d)
 	return 0;
 }
 
-static int new_datapath(struct host *h, struct diag *d)
+int host_open_userland(struct host *h, struct nl_sock **genl, struct offload **offload,
+		       struct diag *d)
 {
-	struct offload *offload = NULL;
-	struct nl_sock *genl;
 	int err;
 
-	err = new_offload(h, &offload, d);
+	*offload = NULL;
+	err = new_offload(h, offload, d);
 	if (err)
 		return err;
-	err = open_sock(h, NETLINK_GENERIC, &genl, d);
-	if (err) {
-		offload_free(offload);
+	err = open_sock(h, NETLINK_GENERIC, genl, d);
+	if (err)
+		offload_free(*offload);
+	return err;
+}
+
+static int new_datapath(struct host *h, struct diag *d)
+{
+	struct offload *offload;
+	struct nl_sock *genl;
+	int err = host_open_userland(h, &genl, &offload, d);
+
+	if (err)
 		return err;
-	}
 	err = dpif_netlink_open(&h->dpif, DATAPATH, true, genl, offload, &h->trace, d);
 	return err ? err : add_ports(h, d);
+}
+
+static int new_model(struct host *h, struct diag *d)
+{
+	int err = kstack_new(&h->kernel, &h->trace);
+
+	if (err)
+		return diag_set(d, err, "making the kernel: %s", diag_strerror(err));
+	h->kernel->now_ns = h->now_ns;
+	err = new_loopback(h, d);
+	if (!err)
+		err = new_nic(h, d);
+	return err ? err : new_datapath(h, d);
 }
 
 int host_new(struct host **out, const struct host_params *params, struct diag *d)
@@ -257,17 +263,10 @@ int host_new(struct host **out, const struct host_params *params, struct diag *d
 		h->params.n_vfs = VFS_DEFAULT;
 	trace_init(&h->trace);
 	h->trace.recording = params->trace_setup;
-	err = kstack_new(&h->kernel, &h->trace);
-	if (err) {
-		diag_set(d, err, "making the kernel: %s", diag_strerror(err));
-		goto fail;
-	}
-	h->kernel->now_ns = clock_now_ns();
-	err = new_loopback(h, d);
-	if (!err)
-		err = new_nic(h, d);
-	if (!err)
-		err = new_datapath(h, d);
+	h->now_ns = clock_now_ns();
+	h->report = params->report;
+	h->report_aux = params->report_aux;
+	err = params->is_linux ? host_linux_open(h, d) : new_model(h, d);
 	if (err)
 		goto fail;
 	h->trace.recording = false;
@@ -290,7 +289,9 @@ void host_free(struct host *h)
 		return;
 	udpif_free(h->udpif);
 	vswitch_free(h->vswitch);
-	if (h->dpif)
+	if (h->params.is_linux)
+		host_linux_close(h);
+	else if (h->dpif)
 		dpif_close(h->dpif);
 	if (h->driver)
 		mlx5_remove(h->driver);
@@ -325,7 +326,17 @@ struct mlx5_core_dev *host_driver(struct host *h)
 
 struct mlx5_cmd_fault *host_cmd_fault(struct host *h)
 {
-	return &h->fault;
+	return h->params.is_linux ? NULL : &h->fault;
+}
+
+bool host_is_linux(const struct host *h)
+{
+	return h->params.is_linux;
+}
+
+uint64_t host_now_ns(const struct host *h)
+{
+	return h->now_ns;
 }
 
 struct trace *host_trace(struct host *h)
@@ -335,9 +346,14 @@ struct trace *host_trace(struct host *h)
 
 void host_set_now(struct host *h, uint64_t now_ns)
 {
-	h->kernel->now_ns = now_ns;
+	h->now_ns = now_ns;
 	offload_set_now(dpif_offload(h->dpif), now_ns / NSEC_PER_MSEC);
-	mlx5_work(h->driver, false);
+	if (h->params.is_linux) {
+		host_linux_watch(h);
+	} else {
+		h->kernel->now_ns = now_ns;
+		mlx5_work(h->driver, false);
+	}
 	if (h->udpif)
 		(void)!udpif_run(h->udpif, now_ns, NULL); /* the next round tries again */
 }
@@ -350,8 +366,12 @@ int host_start_vswitch(struct host *h, struct diag *d)
 		return 0;
 	err = vswitch_new(&h->vswitch, d);
 	if (!err)
-		err = udpif_new(&h->udpif, h->vswitch, h->dpif, h->kernel->now_ns, d);
+		err = udpif_new(&h->udpif, h->vswitch, h->dpif, h->now_ns, d);
+	if (!err && h->params.is_linux)
+		err = host_linux_wait_for_upcalls(h, d);
 	if (err) {
+		udpif_free(h->udpif);
+		h->udpif = NULL;
 		vswitch_free(h->vswitch);
 		h->vswitch = NULL;
 	}
@@ -371,11 +391,37 @@ void host_set_output(struct host *h, host_output *output, void *aux)
 
 int host_send(struct host *h, const char *port, const void *frame, size_t size, struct diag *d)
 {
-	struct net_device *dev = dev_get_by_name(h->kernel, port);
+	struct net_device *dev = h->kernel ? dev_get_by_name(h->kernel, port) : NULL;
 	int vport = dev ? mlx5_vport_of(dev) : -1;
 
+	if (!h->kernel)
+		return diag_set(d, -EOPNOTSUPP,
+				"the kernel is this machine's own: send from where "
+				"%s leads to",
+				port);
 	if (vport < 0)
 		return diag_set(d, -ENODEV, "%s: no port of the NIC is called that", port);
 	nic_device_receive(h->device, (uint16_t)vport, frame, size);
-	return h->udpif ? udpif_run(h->udpif, h->kernel->now_ns, d) : 0;
+	return h->udpif ? udpif_run(h->udpif, h->now_ns, d) : 0;
+}
+
+int host_add_port(struct host *h, const char *name, uint32_t *number, struct diag *d)
+{
+	const struct flow_ports *ports = dpif_ports(h->dpif);
+
+	if (ports->number(ports->aux, name, strlen(name), number))
+		return 0;
+	if (h->params.is_linux)
+		return host_linux_add_port(h, name, number, d);
+	return diag_set(d, -ENODEV, "%s: the datapath has no such port", name);
+}
+
+int host_del_port(struct host *h, uint32_t number, struct diag *d)
+{
+	return h->params.is_linux ? host_linux_del_port(h, number, d) : 0;
+}
+
+int host_fd(const struct host *h)
+{
+	return h->params.is_linux ? host_linux_fd(h) : -1;
 }

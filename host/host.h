@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A whole model machine in one object: the kernel, a NIC with its driver, the openvswitch datapath
- * with its ports, the flow API. It is where the two sides of each boundary are plugged together,
- * and the only folder that sees both.
+ * A whole machine in one object: the kernel, a NIC with its driver, the openvswitch datapath with
+ * its ports, the flow API. It is where the two sides of each boundary are plugged together, and the
+ * only folder that sees both.
+ *
+ * The kernel is the model, or this machine's own (params.is_linux): then there is neither NIC nor
+ * driver of ours, ports are devices that are added, packets move by themselves, and what upcalls
+ * wait is answered by host_set_now(), which is to be called when host_fd() is readable.
  */
 #ifndef HOST_HOST_H
 #define HOST_HOST_H
@@ -18,7 +22,18 @@ struct mlx5_cmd_fault;
 struct mlx5_core_dev;
 struct tc;
 
+/* The datapath in a kernel that is not the model: one process at a time has it. */
+#define HOST_LINUX_DATAPATH "inhw"
+
+/* What happens without having been asked for, in words. */
+typedef void host_report(void *aux, const char *words);
+
 struct host_params {
+	host_report *report; /* NULL: nobody wants to know */
+	void *report_aux;
+	/* The kernel of this machine; what a killed process of ours left of that datapath, and in
+	 * tc of its ports, is removed first. Nothing else is touched. */
+	bool is_linux;
 	unsigned int n_vfs; /* 0: the default, 4 */
 	/* What its NIC advertises, read while it is made; NULL: all that the device implements. */
 	const struct nic_caps *caps;
@@ -36,12 +51,27 @@ int host_new(struct host **out, const struct host_params *params, struct diag *d
 void host_free(struct host *h);
 
 struct dpif *host_dpif(struct host *h);
+struct trace *host_trace(struct host *h);
+bool host_is_linux(const struct host *h);
+uint64_t host_now_ns(const struct host *h); /* what host_set_now() was told */
+
+/* Of a model; otherwise NULL. */
 struct knet *host_kernel(struct host *h);
 struct nic_device *host_device(struct host *h);
 struct mlx5_core_dev *host_driver(struct host *h);
 /* Makes commands of the driver fail: borrowed, see nic/cmd/cmd-fault.h. */
 struct mlx5_cmd_fault *host_cmd_fault(struct host *h);
-struct trace *host_trace(struct host *h);
+
+/*
+ * A device becomes a port of the datapath; a model's are ports from the beginning. When it goes, by
+ * itself, so do the flows that have to do with it; when it comes back it gets the same number. 0;
+ * -ENODEV: there is no such device; else the kernel's error.
+ */
+int host_add_port(struct host *h, const char *name, uint32_t *number, struct diag *d) MUST_CHECK;
+int host_del_port(struct host *h, uint32_t number, struct diag *d) MUST_CHECK;
+
+/* Readable when host_set_now() has something to do; -1: a model, which does it at once. */
+int host_fd(const struct host *h);
 
 /* The socket calls of a model kernel for nl_transport_open_inproc(), also of one without a host. */
 struct nl_kernel_calls host_kernel_calls(struct knet *kernel);

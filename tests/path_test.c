@@ -4,11 +4,15 @@
  * packets come out the same whichever of the three places forwards them.
  */
 #include "kernel/core/knet.h"
+#include "kernel/core/netdevice.h"
+#include "offload/offload-provider.h"
 #include "tests/machine.h"
 
 #include "base/clock.h"
 
 #include <errno.h>
+#include <linux/if_ether.h>
+#include <linux/pkt_sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -232,6 +236,86 @@ static void two_machines_do_not_know_of_each_other(void **state)
 	machine_fini(&b);
 }
 
+/* Filters on the ingress hook of a device. */
+static size_t count_filters(struct tc *tc, int ifindex)
+{
+	static struct tc_action actions[TC_ACTIONS_MAX];
+	const struct tc_id hook = { .ifindex = ifindex,
+				    .parent = TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS) };
+	struct tc_filter f = { .actions = actions };
+	struct nl_dump dump;
+	size_t n = 0;
+
+	assert_int_equal(tc_dump_flower_start(tc, &hook, &dump, false, NULL), 0);
+	while (tc_dump_filter_next(tc, &dump, &f, NULL) > 0)
+		n++;
+	assert_int_equal(nl_dump_end(&dump), 0);
+	return n;
+}
+
+static void add_foreign_filter(struct tc *tc, int ifindex)
+{
+	struct tc_action drop = { .kind = TC_ACT_GACT, .control = TC_ACT_SHOT };
+	struct tc_filter f = { .id = { .ifindex = ifindex,
+				       .parent = TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS),
+				       .prio = 77 },
+			       .protocol = be16_from_host(ETH_P_IP),
+			       .actions = &drop,
+			       .n_actions = 1 };
+	struct tc_result result;
+
+	f.key.eth_type = be16_from_host(ETH_P_IP);
+	f.mask.eth_type = be16_from_host(0xffff);
+	assert_int_equal(tc_replace_flower(tc, &f, &result, NULL), 0);
+}
+
+/* Another process of ours comes, and finds what this one has put there. */
+static void come_and_go(struct machine *m, int ifindex)
+{
+	struct offload *o;
+	struct nl_sock *route;
+	struct tc *tc;
+
+	assert_int_equal(host_open_route(m->host, &route, NULL), 0);
+	assert_int_equal(tc_new(&tc, route, NULL), 0);
+	assert_int_equal(offload_new(&o, tc, NULL, NULL), 0);
+	assert_int_equal(netdev_register_flow_api_provider(o, &netdev_offload_tc, NULL), 0);
+	assert_int_equal(netdev_ports_insert(o, 1, "pf0vf0", "system", ifindex, NULL), 0);
+	offload_free(o);
+}
+
+static void what_is_ours_in_tc_goes_and_nothing_else(void **state)
+{
+	struct nl_sock *route;
+	struct machine m;
+	struct tc *tc;
+	int ifindex;
+
+	for (int with_foreign = 0; with_foreign < 2; with_foreign++) {
+		machine_init(&m, NULL);
+		ifindex = dev_get_by_name(host_kernel(m.host), "pf0vf0")->ifindex;
+		assert_int_equal(host_open_route(m.host, &route, NULL), 0);
+		assert_int_equal(tc_new(&tc, route, NULL), 0);
+		if (with_foreign)
+			add_foreign_filter(tc, ifindex);
+		assert_int_equal(machine_add_flow(&m, cases[0].flow, cases[0].actions), 0);
+		assert_int_equal(count_filters(tc, ifindex), 1 + with_foreign);
+		assert_int_equal(dpif_flow_flush(host_dpif(m.host), NULL), 0);
+		assert_int_equal(count_filters(tc, ifindex), with_foreign);
+		assert_int_equal(machine_add_flow(&m, cases[0].flow, cases[0].actions), 0);
+		assert_int_equal(tc_has_chain(tc, ifindex, 0, TC_HOOK_INGRESS, 0x696e68, NULL), 1);
+		come_and_go(&m, ifindex);
+		/* With it went the qdisc that we had made, unless it is of use to somebody. */
+		if (with_foreign)
+			assert_int_equal(count_filters(tc, ifindex), 1);
+		else
+			assert_int_equal(
+				tc_add_del_qdisc(tc, ifindex, false, 0, TC_HOOK_INGRESS, NULL), 1);
+		tc_free(tc);
+		machine_fini(&m);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -242,6 +326,7 @@ int main(void)
 		cmocka_unit_test(a_second_equal_flow_is_refused_and_a_modified_one_moves),
 		cmocka_unit_test(what_dump_flows_prints_can_be_put_again),
 		cmocka_unit_test(two_machines_do_not_know_of_each_other),
+		cmocka_unit_test(what_is_ours_in_tc_goes_and_nothing_else),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,8 +39,13 @@ int udpif_new(struct udpif **out, struct vswitch *v, struct dpif *dpif, uint64_t
 	u->buf = mem_new(BUF_SIZE);
 	for (size_t i = 0; u->batch && i < UDPIF_BATCH_MAX; i++)
 		xlate_out_init(&u->batch[i].out);
-	err = u->batch && u->buf ? dpif_recv_set(dpif, true, d)
+	/* As many queues as the datapath wants: one thread answers them all. */
+	u->n_handlers = dpif_number_handlers_required(dpif);
+	u->n_handlers = u->n_handlers ? u->n_handlers : 1;
+	err = u->batch && u->buf ? dpif_handlers_set(dpif, u->n_handlers, d)
 				 : diag_set(d, -ENOMEM, "no memory for upcalls");
+	if (!err)
+		err = dpif_recv_set(dpif, true, d);
 	if (err) {
 		udpif_free(u);
 		return err;
@@ -339,6 +344,11 @@ static bool is_round_due(const struct udpif *u, uint64_t now_ns)
 	       now_ns >= u->round_ns + period_ms * NSEC_PER_MSEC;
 }
 
+int udpif_fd(struct udpif *u, uint32_t handler)
+{
+	return dpif_recv_fd(u->dpif, handler);
+}
+
 /* Packets that an execute sends may come in again before it is over: they wait for the outer call.
  */
 int udpif_run(struct udpif *u, uint64_t now_ns, struct diag *d)
@@ -348,7 +358,8 @@ int udpif_run(struct udpif *u, uint64_t now_ns, struct diag *d)
 	if (u->running)
 		return 0;
 	u->running = true;
-	udpif_upcall_handler(u, 0, now_ns);
+	for (uint32_t i = 0; i < u->n_handlers; i++)
+		udpif_upcall_handler(u, i, now_ns);
 	/* Statistics of a round may say that a station has moved, which the next one heeds. */
 	for (int i = 0; i < ROUNDS_MAX && !err && is_round_due(u, now_ns); i++)
 		err = udpif_revalidate(u, now_ns, d);

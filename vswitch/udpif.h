@@ -73,8 +73,15 @@ int udpif_revalidate(struct udpif *u, uint64_t now_ns, struct diag *d);
 /* A round took so long: the dynamic limit of flows follows. udpif_revalidate() does not know it. */
 void udpif_round_took(struct udpif *u, uint64_t ms);
 
+/* What can be polled for POLLIN until upcalls wait, for @handler from 0; -1: nothing, the kernel is
+ * in this process, or there is no such handler. */
+int udpif_fd(struct udpif *u, uint32_t handler);
+
 /* What is to be done now: upcalls, and a round when something has changed or its time has come. */
 int udpif_run(struct udpif *u, uint64_t now_ns, struct diag *d);
+
+/* Deletes the flows whose packets come in at a port of the datapath, or leave there: it is gone. */
+void udpif_forget_port(struct udpif *u, uint32_t number);
 
 /* Deletes all flows of it. */
 void udpif_flush(struct udpif *u);

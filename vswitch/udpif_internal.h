@@ -19,6 +19,7 @@ struct upcall {
 struct udpif {
 	struct vswitch *vswitch;
 	struct dpif *dpif;
+	uint32_t n_handlers; /* queues of the datapath */
 	struct udpif_config config;
 	struct udpif_counters counters;
 	struct ukeys ukeys;

@@ -269,18 +269,37 @@ void udpif_round_took(struct udpif *u, uint64_t ms)
 		u->flow_limit = u->config.flow_limit;
 }
 
+static void evict(struct udpif *u, struct ukey *k)
+{
+	const struct dpif_flow_del del = { .has_ufid = true, .ufid = k->ufid, .match = &k->match };
+
+	ukey_transition(k, UKEY_EVICTING);
+	(void)!dpif_flow_del(u->dpif, &del, NULL);
+	ukey_transition(k, UKEY_EVICTED);
+	ukey_delete(&u->ukeys, k);
+}
+
+static bool has_to_do_with(const struct ukey *k, uint32_t number)
+{
+	for (size_t i = 0; i < k->actions.n; i++)
+		if (k->actions.a[i].type == FLOW_ACT_OUTPUT && k->actions.a[i].port == number)
+			return true;
+	return k->key.in_port == number;
+}
+
+void udpif_forget_port(struct udpif *u, uint32_t number)
+{
+	struct ukey *k, *tmp;
+
+	list_for_each_entry_safe (k, tmp, &u->ukeys.all, all)
+		if (has_to_do_with(k, number))
+			evict(u, k);
+}
+
 void udpif_flush(struct udpif *u)
 {
 	struct ukey *k, *tmp;
 
-	list_for_each_entry_safe (k, tmp, &u->ukeys.all, all) {
-		const struct dpif_flow_del del = { .has_ufid = true,
-						   .ufid = k->ufid,
-						   .match = &k->match };
-
-		ukey_transition(k, UKEY_EVICTING);
-		(void)!dpif_flow_del(u->dpif, &del, NULL);
-		ukey_transition(k, UKEY_EVICTED);
-		ukey_delete(&u->ukeys, k);
-	}
+	list_for_each_entry_safe (k, tmp, &u->ukeys.all, all)
+		evict(u, k);
 }

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The kernel of this machine instead of the model. */
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/list.h"
+#include "dpif/dpif-netlink.h"
+#include "host/host_internal.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define WATCH_NS NSEC_PER_SEC
+
+/* A device that is to be a port, whether it is there or not. */
+struct wanted {
+	struct list all;
+	char name[IFNAMSIZ];
+	uint32_t number;
+	bool is_there, is_seen;
+};
+
+struct host_linux {
+	struct list wanted;
+	int lock; /* a socket: whoever has it has the datapath */
+	int epoll;
+	uint64_t watched_ns;
+};
+
+static void say(struct host *h, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+static void say(struct host *h, const char *fmt, ...)
+{
+	char words[DIAG_WORDS_MAX];
+	va_list args;
+
+	if (!h->report)
+		return;
+	va_start(args, fmt);
+	vsnprintf(words, sizeof words, fmt, args);
+	va_end(args);
+	h->report(h->report_aux, words);
+}
+
+/* An abstract name belongs to the network namespace, as the datapath does, and goes with us. */
+static int lock(struct host_linux *l, struct diag *d)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	int n = snprintf(a.sun_path + 1, sizeof a.sun_path - 1, "inhw/datapath/%s",
+			 HOST_LINUX_DATAPATH);
+	socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)n);
+
+	l->lock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (l->lock < 0)
+		return diag_set(d, -errno, "a lock: %s", diag_strerror(-errno));
+	if (!bind(l->lock, (const struct sockaddr *)&a, size))
+		return 0;
+	return errno == EADDRINUSE
+		       ? diag_set(d, -EADDRINUSE, "another process of inhw has datapath %s",
+				  HOST_LINUX_DATAPATH)
+		       : diag_set(d, -errno, "a lock: %s", diag_strerror(-errno));
+}
+
+static int open_datapath(struct host *h, bool create, struct diag *d)
+{
+	struct offload *offload;
+	struct nl_sock *genl;
+	int err = host_open_userland(h, &genl, &offload, d);
+
+	return err ? err
+		   : dpif_netlink_open(&h->dpif, HOST_LINUX_DATAPATH, create, genl, offload,
+				       &h->trace, d);
+}
+
+/* Opening it has made its ports ready: what was ours of them in tc is gone. */
+static int remove_leftover(struct host *h, struct diag *d)
+{
+	struct diag why;
+	int err;
+
+	diag_init(&why);
+	err = open_datapath(h, false, &why);
+	if (err == -ENODEV)
+		return 0;
+	if (!err)
+		err = dpif_delete(h->dpif, &why);
+	if (h->dpif)
+		dpif_close(h->dpif);
+	h->dpif = NULL;
+	if (err) {
+		diag_copy(d, &why);
+		diag_context(d, "what an earlier inhw left");
+		return err;
+	}
+	say(h, "removed datapath %s, which an earlier process had left", HOST_LINUX_DATAPATH);
+	return 0;
+}
+
+int host_linux_open(struct host *h, struct diag *d)
+{
+	struct host_linux *l = mem_new(sizeof *l);
+	int err;
+
+	if (!l)
+		return diag_set(d, -ENOMEM, "no memory for the kernel's ports");
+	h->real = l;
+	list_init(&l->wanted);
+	l->lock = -1;
+	l->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (l->epoll < 0)
+		return diag_set(d, -errno, "epoll: %s", diag_strerror(-errno));
+	err = lock(l, d);
+	if (!err)
+		err = remove_leftover(h, d);
+	return err ? err : open_datapath(h, true, d);
+}
+
+void host_linux_close(struct host *h)
+{
+	struct host_linux *l = h->real;
+	struct wanted *w, *tmp;
+
+	if (h->dpif) {
+		(void)!dpif_delete(h->dpif, NULL);
+		dpif_close(h->dpif);
+		h->dpif = NULL;
+	}
+	if (!l)
+		return;
+	list_for_each_entry_safe (w, tmp, &l->wanted, all)
+		mem_free(w);
+	if (l->lock >= 0)
+		close(l->lock);
+	if (l->epoll >= 0)
+		close(l->epoll);
+	mem_free(l);
+	h->real = NULL;
+}
+
+int host_linux_add_port(struct host *h, const char *name, uint32_t *number, struct diag *d)
+{
+	struct wanted *w;
+	int err;
+
+	if (!if_nametoindex(name))
+		return diag_set(d, -ENODEV, "%s: this machine has no such device", name);
+	w = mem_new(sizeof *w);
+	if (!w)
+		return diag_set(d, -ENOMEM, "no memory for port %s", name);
+	*number = UINT32_MAX;
+	err = dpif_port_add(h->dpif, name, "system", number, d);
+	if (err) {
+		mem_free(w);
+		return err;
+	}
+	snprintf(w->name, sizeof w->name, "%s", name);
+	w->number = *number;
+	w->is_there = true;
+	list_add_before(&h->real->wanted, &w->all);
+	return 0;
+}
+
+int host_linux_del_port(struct host *h, uint32_t number, struct diag *d)
+{
+	struct wanted *w, *tmp;
+
+	list_for_each_entry_safe (w, tmp, &h->real->wanted, all) {
+		bool is_there = w->is_there;
+
+		if (w->number != number)
+			continue;
+		list_del(&w->all);
+		mem_free(w);
+		return is_there ? dpif_port_del(h->dpif, number, d) : 0;
+	}
+	return diag_set(d, -ENOENT, "there is no port %u", number);
+}
+
+/* ---- devices that go and come ---- */
+
+static enum walk see(void *aux, const struct dpif_port *port)
+{
+	struct host_linux *l = aux;
+	struct wanted *w;
+
+	list_for_each_entry (w, &l->wanted, all)
+		w->is_seen |= w->number == port->number;
+	return WALK_ON;
+}
+
+static void lose(struct host *h, struct wanted *w)
+{
+	w->is_there = false;
+	if (h->udpif)
+		udpif_forget_port(h->udpif, w->number);
+	(void)!dpif_port_del(h->dpif, w->number, NULL);
+	say(h, "port %s: its device is gone; it is a port again when one of that name comes",
+	    w->name);
+}
+
+static void find_again(struct host *h, struct wanted *w)
+{
+	uint32_t number = w->number;
+	struct diag d;
+
+	if (!if_nametoindex(w->name))
+		return;
+	diag_init(&d);
+	if (dpif_port_add(h->dpif, w->name, "system", &number, &d)) {
+		say(h, "port %s: there is a device again, but: %s", w->name, d.words);
+		return;
+	}
+	w->is_there = true;
+	say(h, "port %s is back", w->name);
+}
+
+void host_linux_watch(struct host *h)
+{
+	struct host_linux *l = h->real;
+	struct wanted *w;
+
+	if (h->now_ns < l->watched_ns + WATCH_NS)
+		return;
+	l->watched_ns = h->now_ns;
+	list_for_each_entry (w, &l->wanted, all)
+		w->is_seen = false;
+	if (dpif_port_dump(h->dpif, see, l, NULL))
+		return; /* next time */
+	list_for_each_entry (w, &l->wanted, all) {
+		if (w->is_there && !w->is_seen)
+			lose(h, w);
+		else if (!w->is_there)
+			find_again(h, w);
+	}
+}
+
+/* ---- waiting ---- */
+
+int host_linux_wait_for_upcalls(struct host *h, struct diag *d)
+{
+	struct epoll_event e = { .events = EPOLLIN };
+	int fd;
+
+	for (uint32_t i = 0; (fd = udpif_fd(h->udpif, i)) >= 0; i++)
+		if (epoll_ctl(h->real->epoll, EPOLL_CTL_ADD, fd, &e))
+			return diag_set(d, -errno, "epoll: %s", diag_strerror(-errno));
+	return 0;
+}
+
+int host_linux_fd(const struct host *h)
+{
+	return h->real->epoll;
+}
