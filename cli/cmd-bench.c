@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "cli/bench-firmware.h"
+#include "cli/bench-vswitch.h"
 #include "cli/workload.h"
 #include "flow/packet.h"
 #include "kernel/sched/sched.h"
@@ -36,14 +37,14 @@ const struct option_row cmd_bench_rows[] = {
 	  .type = OPTION_NUMBER,
 	  AT(n_flows),
 	  .arg = "N",
-	  .help = "install: so many flows (default 100k)",
+	  .help = "install, upcalls: so many flows (default 100k); revalidate: 200k",
 	  .min = WORKLOAD_CHUNK,
 	  .max = FLOWS_MAX },
 	{ .name = "masks",
 	  .type = OPTION_NUMBER,
 	  AT(n_masks),
 	  .arg = "M",
-	  .help = "so many masks (default: install 16; packets 1, 4, 16, 64)",
+	  .help = "so many masks (default: 16; packets 1, 4, 16, 64)",
 	  .min = 1,
 	  .max = WORKLOAD_MASKS_MAX },
 	{ .name = "entries",
@@ -477,6 +478,20 @@ static int bench_device(struct cli *c, const struct options *o)
 	return bench_firmware(c, (uint32_t)n, o->log, o->json);
 }
 
+static int bench_switch(struct cli *c, const struct options *o, bool rounds)
+{
+	const struct bench_vswitch b = { .n_flows = o->n_flows ? o->n_flows
+						    : rounds   ? 200000
+							       : 100000,
+					 .n_masks = o->n_masks ? (unsigned int)o->n_masks : 16,
+					 .json = o->json };
+
+	if (b.n_flows > BENCH_VSWITCH_FLOWS_MAX)
+		return cli_usage(c, "bench", "at most %u flows by packets",
+				 BENCH_VSWITCH_FLOWS_MAX);
+	return rounds ? bench_revalidate(c, &b) : bench_upcalls(c, &b);
+}
+
 int cmd_bench(struct cli *c, int argc, const char **argv)
 {
 	struct options o = { 0 };
@@ -490,5 +505,9 @@ int cmd_bench(struct cli *c, int argc, const char **argv)
 		return bench_packets(c, &o);
 	if (n == 1 && !strcmp(argv[0], "firmware"))
 		return bench_device(c, &o);
-	return cli_usage(c, "bench", "wanted: install, packets or firmware");
+	if (n == 1 && !strcmp(argv[0], "upcalls"))
+		return bench_switch(c, &o, false);
+	if (n == 1 && !strcmp(argv[0], "revalidate"))
+		return bench_switch(c, &o, true);
+	return cli_usage(c, "bench", "wanted: install, packets, upcalls, revalidate or firmware");
 }
