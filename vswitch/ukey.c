@@ -51,16 +51,21 @@ struct ukey *ukeys_find(const struct ukeys *t, const struct ufid *ufid)
 	return htable_find(&t->by_ufid, hash_ufid(ufid), has_ufid, ufid);
 }
 
+/* In no more memory than they need: there are as many copies as flows. */
 static int copy_actions(struct flow_actions *to, const struct flow_actions *from)
 {
-	flow_actions_clear(to);
-	for (size_t i = 0; i < from->n; i++) {
-		struct flow_action *a = flow_actions_add(to);
+	struct flow_action *a;
 
+	if (from->n > to->cap) {
+		a = mem_resize(to->a, from->n * sizeof *a);
 		if (!a)
 			return -ENOMEM;
-		*a = from->a[i];
+		to->a = a;
+		to->cap = from->n;
 	}
+	if (from->n)
+		memcpy(to->a, from->a, from->n * sizeof *from->a);
+	to->n = from->n;
 	return 0;
 }
 
