@@ -61,7 +61,7 @@ const struct option_row cli_model_rows[] = {
 /* clang-format off */
 const struct cli_command cli_commands[] = {
 	{ "trace", "Is my flow in hardware, and if not, why not?",
-	  "FLOW ACTIONS | --file FILE | --packet PORT PACKET",
+	  "FLOW ACTIONS | --file FILE | --packet PORT PACKET | tc COMMAND...",
 	  "put a flow and show every function on its way, and where it stopped",
 	  "Puts FLOW with ACTIONS, in the syntax of ovs-dpctl, through the whole path: text, dpif, the flow\n"
 	  "API, tc, netlink, the kernel, the driver, the NIC. Prints the functions as they ran, what became of\n"
@@ -71,7 +71,8 @@ const struct cli_command cli_commands[] = {
 	  "Exit status: 0 in hardware; 1 stopped earlier, it works in software; 2 refused or malformed.\n",
 	  "  inhw trace " FLOW_EXAMPLE " 'push_vlan(vid=100,pcp=0),p0'\n"
 	  "  inhw trace --html path.html FLOW ACTIONS       the path as a picture\n"
-	  "  inhw trace --file dump.txt                     one line of ovs-dpctl dump-flows per flow\n",
+	  "  inhw trace --file dump.txt                     one line of ovs-dpctl dump-flows per flow\n"
+	  "  inhw trace tc filter add dev p0 ingress protocol ip flower dst_ip 10.0.0.2 action drop\n",
 	  cmd_trace_rows, cmd_trace },
 	{ "dpctl", "Run the model",
 	  "COMMAND [ARG...]",
@@ -82,6 +83,19 @@ const struct cli_command cli_commands[] = {
 	  "  inhw dpctl add-flow FLOW ACTIONS\n"
 	  "  inhw dpctl -m dump-flows\n",
 	  cmd_dpctl_rows, cmd_dpctl },
+	{ "tc", "Run the model",
+	  "[OPTIONS] qdisc|filter|chain|actions COMMAND...",
+	  "tc's commands on the model machine, and why a rule is not in hardware",
+	  "The grammar, the options and the output of iproute2's tc: qdiscs ingress and clsact, flower filters,\n"
+	  "chains, actions gact, mirred, vlan, pedit and csum; -s, -d, -j, -p, -br, -b FILE, -force. On the error\n"
+	  "stream, besides tc's words: a caret under the word that was refused, and for a rule that is in tc but\n"
+	  "not in hardware which function refused it and why.\n"
+	  "\n"
+	  "Exit status, tc's: 0; 1 the command line or a device is wrong; 2 the kernel refused; 255 malformed.\n",
+	  "  inhw tc filter add dev p0 ingress protocol ip flower dst_ip 10.0.0.2 action mirred egress redirect dev pf0vf0\n"
+	  "  inhw tc -s filter show dev p0 ingress\n"
+	  "  inhw tc -j -b rules.txt\n",
+	  cmd_tc_rows, cmd_tc },
 	{ "send", "Run the model",
 	  "PORT PACKET | PORT --pcap FILE",
 	  "send packets into a port and show the way of each",

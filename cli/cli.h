@@ -119,6 +119,7 @@ int cmd_send(struct cli *c, int argc, const char **argv);
 int cmd_vswitch(struct cli *c, int argc, const char **argv);
 int cmd_serve(struct cli *c, int argc, const char **argv);
 int cmd_lab(struct cli *c, int argc, const char **argv);
+int cmd_tc(struct cli *c, int argc, const char **argv);
 int cmd_bench(struct cli *c, int argc, const char **argv);
 extern const struct option_row cmd_trace_rows[];
 extern const struct option_row cmd_dpctl_rows[];
@@ -127,6 +128,7 @@ extern const struct option_row cmd_send_rows[];
 extern const struct option_row cmd_vswitch_rows[];
 extern const struct option_row cmd_serve_rows[];
 extern const struct option_row cmd_lab_rows[];
+extern const struct option_row cmd_tc_rows[];
 extern const struct option_row cmd_bench_rows[];
 
 #endif

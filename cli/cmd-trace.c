@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "cli/cli.h"
 #include "cli/survey.h"
+#include "cli/tc.h"
 #include "cli/verdict.h"
 #include "cli/vswitch.h"
 #include "trace/html.h"
@@ -209,14 +210,35 @@ static int trace_one(struct cli *c, struct host *h, const struct options *o, con
 	return status;
 }
 
+/*
+ * Where a command of tc begins: from there on the options are tc's. No flow is called "tc"; a file
+ * may be.
+ */
+static int find_tc(int argc, const char **argv)
+{
+	int i = 0;
+
+	while (i < argc && (strcmp(argv[i], "tc") ||
+			    (i && (!strcmp(argv[i - 1], "--file") || !strcmp(argv[i - 1], "-f") ||
+				   !strcmp(argv[i - 1], "--html")))))
+		i++;
+	return i;
+}
+
 int cmd_trace(struct cli *c, int argc, const char **argv)
 {
 	struct options o = { 0 };
-	int n = cli_parse(c, cmd_trace_rows, &o, argc, argv);
+	int at = find_tc(argc, argv);
+	int n = cli_parse(c, cmd_trace_rows, &o, at, argv);
 	struct host *h;
 
 	if (n < 0)
 		return CLI_USAGE;
+	if (at < argc && (n || o.packet || o.file || o.html))
+		return cli_usage(c, "trace", "tc goes with --json, --quiet and --setup only");
+	if (at < argc)
+		return cli_trace_tc(c, &(struct trace_tc_options){ o.json, o.quiet, o.setup },
+				    argc - at - 1, argv + at + 1);
 	if (o.packet && (n != 2 || o.file || o.html || o.setup || o.json))
 		return cli_usage(c, "trace", "--packet wants PORT PACKET, and no other option");
 	if (o.packet)

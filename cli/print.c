@@ -126,13 +126,24 @@ struct caret print_caret(const struct print *p, bool to_err)
 	};
 }
 
+/* So that output and errors keep their order when both go to one terminal or file. */
+static void flush_out(struct print *p)
+{
+	if (fflush(p->out))
+		remember_error(p);
+}
+
+void print_error_text(struct print *p, const char *s)
+{
+	flush_out(p);
+	fputs(s, p->err);
+}
+
 void print_failure(struct print *p, const char *fmt, ...)
 {
 	va_list args;
 
-	/* So that output and errors keep their order when both go to one terminal or file. */
-	if (fflush(p->out))
-		remember_error(p);
+	flush_out(p);
 	fprintf(p->err, "inhw: %s", p->place);
 	va_start(args, fmt);
 	vfprintf(p->err, fmt, args);
@@ -140,18 +151,22 @@ void print_failure(struct print *p, const char *fmt, ...)
 	fputc('\n', p->err);
 }
 
-void print_diag(struct print *p, const struct diag *d, const char *s)
+void print_place(struct print *p, const char *s, size_t offset, size_t length)
 {
 	struct caret c = print_caret(p, true);
 	struct text t;
 
-	print_failure(p, "%s", d->words);
-	if (!s || !d->has_range)
-		return;
 	text_init(&t);
-	caret_format(&t, &c, s, strlen(s), d->offset, d->length);
-	fputs(t.s, p->err);
+	caret_format(&t, &c, s, strlen(s), offset, length);
+	print_error_text(p, t.s);
 	text_fini(&t);
+}
+
+void print_diag(struct print *p, const struct diag *d, const char *s)
+{
+	print_failure(p, "%s", d->words);
+	if (s && d->has_range)
+		print_place(p, s, d->offset, d->length);
 }
 
 void print_trace(struct print *p, const struct trace *t)

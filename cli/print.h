@@ -64,6 +64,12 @@ struct caret print_caret(const struct print *p, bool to_err);
 /* "inhw: WORDS" on err, with the place of a batch file. */
 void print_failure(struct print *p, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* As it is, on err. */
+void print_error_text(struct print *p, const char *s);
+
+/* @s with a caret under @length bytes from @offset, on err. */
+void print_place(struct print *p, const char *s, size_t offset, size_t length);
+
 /* The words of a failure and, when it has a place and @s is not NULL, the text with a caret. */
 void print_diag(struct print *p, const struct diag *d, const char *s);
 

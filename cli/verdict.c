@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 const char *const verdict_places[DPIF_PLACE_HW + 1] = {
@@ -122,6 +123,57 @@ void verdict_init(struct verdict *v, const struct dpctl *dp, int err, const stru
 	set_failure(v, dec->error, dec->layer, dec->function, dec->field, dec->words);
 	v->is_inferred = dec->inferred;
 	find_culprit(v, dp);
+}
+
+/* The last span of @function, or NULL. */
+static const struct trace_event *find_span(const struct trace *t, const char *function)
+{
+	for (size_t i = t->n_events; i; i--)
+		if (!strcmp(t->events[i - 1].function, function))
+			return &t->events[i - 1];
+	return NULL;
+}
+
+static const char *note_of(const struct trace_event *e, const char *key)
+{
+	for (size_t n = 0; e && n < e->n_notes; n++)
+		if (!strcmp(e->notes[n].key, key))
+			return e->notes[n].value;
+	return "";
+}
+
+/* Where the kernel put it, as its functions noted. */
+static void find_place(struct verdict *v, const struct trace *t)
+{
+	const struct trace_event *filter = find_span(t, "tc_new_tfilter");
+	const struct trace_event *change = find_span(t, "fl_change");
+
+	v->placed.chain = (uint32_t)strtoul(note_of(filter, "chain"), NULL, 0);
+	v->placed.prio = (uint16_t)strtoul(note_of(filter, "prio"), NULL, 0);
+	v->placed.handle = (uint32_t)strtoul(note_of(change, "handle"), NULL, 0);
+	v->place = !strcmp(note_of(change, "flags"), "in_hw") ? DPIF_PLACE_HW : DPIF_PLACE_TC;
+}
+
+void verdict_init_tc(struct verdict *v, const char *command, int status, const char *words,
+		     size_t offset, size_t length, const struct trace *trace)
+{
+	const struct trace_refusal *r = &trace->refusal;
+
+	*v = (struct verdict){ .flow = command, .actions = "" };
+	set_culprit(v, command, offset, length);
+	if (status) {
+		v->status = VERDICT_REFUSED;
+		set_failure(v, -EINVAL, NULL, NULL, "", words);
+		v->words[strcspn(v->words, "\n")] = '\0';
+	} else {
+		find_place(v, trace);
+		v->status = v->place == DPIF_PLACE_HW ? VERDICT_HARDWARE : VERDICT_SOFTWARE;
+		set_failure(v, 0, NULL, NULL, "", "no driver was asked");
+	}
+	if (v->status == VERDICT_HARDWARE)
+		find_entry(v, trace);
+	else if (trace->refused)
+		set_failure(v, r->error, r->layer, r->function, r->field, r->words);
 }
 
 static void format_hardware(struct text *t, const struct verdict *v)

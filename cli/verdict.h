@@ -41,6 +41,13 @@ struct verdict {
 void verdict_init(struct verdict *v, const struct dpctl *dp, int err, const struct diag *d,
 		  const char *flow, const char *actions, const struct trace *trace);
 
+/*
+ * From a command of tc, which is the flow: its exit @status with @words, what of it was refused,
+ * and the trace of it.
+ */
+void verdict_init_tc(struct verdict *v, const char *command, int status, const char *words,
+		     size_t offset, size_t length, const struct trace *trace);
+
 /* "tc, in software" */
 extern const char *const verdict_places[DPIF_PLACE_HW + 1];
 

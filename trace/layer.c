@@ -13,6 +13,7 @@ const struct trace_layer trace_layers[] = {
 	{ "dpif", TRACE_SIDE_USERLAND, 75 },
 	{ "offload", TRACE_SIDE_USERLAND, 80 },
 	{ "tc", TRACE_SIDE_USERLAND, 79 },
+	{ "iproute", TRACE_SIDE_USERLAND, 111 },
 	{ "netlink", TRACE_SIDE_USERLAND, 114 },
 	{ "kernel/stack", TRACE_SIDE_KERNEL, 222 },
 	{ "kernel/core", TRACE_SIDE_KERNEL, 222 },

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * `inhw tc`: tc on the model machine, with its output; on the error stream also what tc lacks: a
+ * caret under the word that was refused, and why a rule that is in tc is not in hardware.
+ */
+#include "base/alloc.h"
+#include "cli/tc.h"
+#include "cli/verdict.h"
+#include "cli/words.h"
+#include "iproute/iproute.h"
+#include "trace/json.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct option_row cmd_tc_rows[] = { { .name = NULL } };
+
+/* tc and the socket that it speaks over. */
+struct tool {
+	struct nl_sock *sock;
+	struct iproute ip;
+};
+
+static int open_tool(struct tool *t, struct host *h, struct cli *c)
+{
+	struct diag d;
+	int err;
+
+	diag_init(&d);
+	err = host_open_route(h, &t->sock, &d);
+	if (err)
+		print_diag(&c->print, &d, NULL);
+	else
+		iproute_init(&t->ip, t->sock);
+	return err;
+}
+
+static void close_tool(struct tool *t)
+{
+	iproute_fini(&t->ip);
+	nl_sock_free(t->sock);
+}
+
+/* The words of a command in one line, and where number @n of them is in it. */
+static void join(struct text *line, int argc, const char **argv, int n, size_t *offset,
+		 size_t *length)
+{
+	*offset = *length = 0;
+	text_put(line, "tc");
+	for (int i = 0; i < argc; i++) {
+		text_put_char(line, ' ');
+		if (i == n) {
+			*offset = line->len;
+			*length = strlen(argv[i]);
+		}
+		text_put(line, argv[i]);
+	}
+	if (n >= argc) { /* something is missing at the end */
+		*offset = line->len;
+		*length = 1;
+	}
+}
+
+static void print_bad_arg(struct print *p, int argc, const char **argv, int bad_arg)
+{
+	size_t offset, length;
+	struct text line;
+
+	text_init(&line);
+	join(&line, argc, argv, bad_arg, &offset, &length);
+	print_place(p, line.s, offset, length ? length : 1);
+	text_fini(&line);
+}
+
+static void print_reason(struct print *p, const struct trace *t)
+{
+	const struct trace_refusal *r = &t->refusal;
+
+	print_failure(p, "not in hardware: %s%s%s (%s in %s at %s)", r->field,
+		      r->field[0] ? ": " : "", r->words, diag_errno_name(r->error), r->layer,
+		      r->function);
+}
+
+/* One command, with what is printed of it. The exit status. */
+static int run_command(struct cli *c, struct tool *t, int argc, const char **argv)
+{
+	struct trace *trace = host_trace(c->host);
+	int status;
+
+	trace_forget(trace);
+	status = iproute_tc(&t->ip, argc, argv);
+	print_text(&c->print, t->ip.out.s);
+	if (t->ip.out.error || t->ip.err.error)
+		print_failure(&c->print, "the output is not complete: no memory");
+	if (t->ip.err.len)
+		print_error_text(&c->print, t->ip.err.s);
+	if (status && t->ip.bad_arg >= 0)
+		print_bad_arg(&c->print, argc, argv, t->ip.bad_arg);
+	if (!status && t->ip.wants_hardware && trace->refused)
+		print_reason(&c->print, trace);
+	return status;
+}
+
+/* ---- a batch ---- */
+
+static int run_line(struct cli *c, struct tool *t, const char *line)
+{
+	struct words w;
+	struct diag d;
+	int status = IPROUTE_OK;
+
+	diag_init(&d);
+	if (words_split(&w, line, strlen(line), &d)) {
+		print_diag(&c->print, &d, line);
+		status = IPROUTE_FAILED;
+	} else if (w.n) {
+		status = run_command(c, t, (int)w.n, w.word);
+	}
+	words_fini(&w);
+	return status;
+}
+
+static int run_lines(struct cli *c, struct tool *t, FILE *f, const char *name)
+{
+	unsigned long number = 0;
+	int failed = IPROUTE_OK;
+	char *line = NULL;
+	size_t cap = 0;
+
+	while (getline(&line, &cap, f) >= 0) {
+		number++;
+		line[strcspn(line, "\n")] = '\0';
+		if (!run_line(c, t, line))
+			continue;
+		failed = IPROUTE_FAILED;
+		fprintf(c->print.err, "Command failed %s:%lu\n", name, number);
+		if (!t->ip.options.force)
+			break;
+	}
+	if (ferror(f)) {
+		print_failure(&c->print, "cannot read %s: %s", name, diag_strerror(errno));
+		failed = IPROUTE_FAILED;
+	}
+	free(line);
+	return failed;
+}
+
+static int run_batch(struct cli *c, struct tool *t)
+{
+	const char *name = t->ip.options.batch;
+	bool is_stdin = !strcmp(name, "-");
+	FILE *f = is_stdin ? stdin : fopen(name, "re");
+	int status;
+
+	if (!f) {
+		print_failure(&c->print, "Cannot open file \"%s\" for reading: %s", name,
+			      diag_strerror(errno));
+		return IPROUTE_FAILED;
+	}
+	status = run_lines(c, t, f, name);
+	if (!is_stdin)
+		fclose(f);
+	return status;
+}
+
+int cmd_tc(struct cli *c, int argc, const char **argv)
+{
+	struct host *h = cli_host(c, false);
+	struct tool t;
+	int n, status;
+
+	if (!h || open_tool(&t, h, c))
+		return CLI_FAILED;
+	n = iproute_tc_options(&t.ip, argc, argv);
+	if (n < 0) {
+		print_error_text(&c->print, t.ip.err.s);
+		status = IPROUTE_USAGE;
+	} else if (t.ip.options.batch) {
+		status = run_batch(c, &t);
+	} else if (n == argc) {
+		status = cli_usage(c, "tc", "which object? qdisc, filter, chain or actions");
+	} else {
+		status = run_command(c, &t, argc - n, argv + n);
+	}
+	close_tool(&t);
+	return status;
+}
+
+/* ---- with its way ---- */
+
+static int print_verdict(struct cli *c, const struct trace_tc_options *o, const struct verdict *v)
+{
+	const struct trace *trace = host_trace(c->host);
+	json_t *j;
+
+	if (!o->json) {
+		verdict_print(&c->print, v);
+		return v->status;
+	}
+	j = verdict_json(v, NULL);
+	if (j && json_object_set_new(j, "trace", trace_json(trace, 0))) {
+		json_decref(j);
+		j = NULL;
+	}
+	print_json(&c->print, j);
+	return v->status;
+}
+
+/* What became of a command that puts no filter is its own output. */
+static int print_output(struct cli *c, const struct iproute *ip, int status)
+{
+	print_text(&c->print, ip->out.s);
+	print_error_text(&c->print, ip->err.s);
+	return status;
+}
+
+static int trace_command(struct cli *c, struct tool *t, const struct trace_tc_options *o, int argc,
+			 const char **argv)
+{
+	struct trace *trace = host_trace(c->host);
+	struct verdict v;
+	struct text line;
+	size_t offset = 0, length = 0;
+	int status;
+
+	trace_forget(trace);
+	trace->recording = true;
+	status = iproute_tc(&t->ip, argc, argv);
+	trace->recording = false;
+	if (!o->quiet && !o->json)
+		print_trace(&c->print, trace);
+	if (!status && !t->ip.is_put)
+		return print_output(c, &t->ip, status);
+	text_init(&line);
+	join(&line, argc, argv, t->ip.bad_arg, &offset, &length);
+	verdict_init_tc(&v, line.s, status, t->ip.err.s, offset, t->ip.bad_arg >= 0 ? length : 0,
+			trace);
+	status = print_verdict(c, o, &v);
+	text_fini(&line);
+	return status;
+}
+
+int cli_trace_tc(struct cli *c, const struct trace_tc_options *o, int argc, const char **argv)
+{
+	struct host *h = cli_host(c, o->setup);
+	struct tool t;
+	int n, status;
+
+	if (!h || open_tool(&t, h, c))
+		return VERDICT_REFUSED;
+	if (!o->setup)
+		trace_clear(host_trace(h));
+	n = iproute_tc_options(&t.ip, argc, argv);
+	if (n < 0) {
+		print_error_text(&c->print, t.ip.err.s);
+		status = VERDICT_REFUSED;
+	} else if (t.ip.options.batch || n == argc) {
+		status = cli_usage(c, "trace", "wanted: one command of tc, without -batch");
+	} else {
+		status = trace_command(c, &t, o, argc - n, argv + n);
+	}
+	trace_clear(host_trace(h));
+	close_tool(&t);
+	return status;
+}
