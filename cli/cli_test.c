@@ -299,9 +299,132 @@ static void a_batch_ends_at_the_first_failure_unless_told_to_go_on(void **state)
 	unlink(name);
 }
 
+#define RULE "filter add dev pf0vf0 ingress protocol ip pref 9 flower "
+
+/* The functions that the article names, in their order. */
+static void the_second_way_in_is_through_tc(void **state)
+{
+	static const char *const chain[] = {
+		"do_filter",
+		"tc_filter_modify",
+		"rtnl_talk",
+		"sendmsg",
+		"netlink_sendmsg",
+		"netlink_unicast",
+		"rtnetlink_rcv",
+		"rtnetlink_rcv_msg",
+		"tc_new_tfilter",
+		"fl_change",
+		"fl_hw_replace_filter",
+		"tc_setup_cb_add",
+		"__tc_setup_cb_call",
+		"mlx5e_rep_setup_tc_cb",
+		"mlx5e_configure_flower",
+		"mlx5_add_flow_rules",
+		"add_rule_fte",
+		"mlx5_cmd_create_fte",
+	};
+	struct session *s = *state;
+	const char *at;
+
+	assert_int_equal(run(s, "trace tc " RULE "dst_ip 10.0.0.2 action drop"), VERDICT_HARDWARE);
+	at = strstr(s->out_s, "do_filter");
+	for (size_t i = 0; i < ARRAY_SIZE(chain); i++) {
+		at = at ? strstr(at, chain[i]) : NULL;
+		if (!at)
+			fail_msg("no %s behind those before it in:\n%s", chain[i], s->out_s);
+	}
+	assert_has(s->out_s, "in hardware: table ");
+	assert_has(s->out_s, "chain 0 prio 9 handle 0x1 in tc");
+	assert_int_equal(run(s, "trace -q tc " RULE "ip_proto sctp dst_port 7 action drop"),
+			 VERDICT_SOFTWARE);
+	assert_has(s->out_s, "stopped in nic/driver at parse_ports because mlx5_core: Only UDP");
+	assert_has(s->out_s, "^~~~~~~~");
+	assert_int_equal(run(s, "trace -q tc " RULE "dst_ip x action drop"), VERDICT_REFUSED);
+	assert_has(s->out_s, "refused because Error: inet prefix");
+	assert_int_equal(run(s, "trace -q tc filter show dev pf0vf0 ingress"), 0);
+	assert_has(s->out_s, "dst_ip 10.0.0.2");
+	assert_int_equal(run(s, "trace --html /dev/null tc qdisc show"), CLI_USAGE);
+}
+
+static void a_trace_of_tc_as_json_has_what_the_schema_says(void **state)
+{
+	struct session *s = *state;
+	json_t *j;
+
+	assert_int_equal(run(s, "trace --json tc " RULE "dst_ip 10.0.0.2 action drop"),
+			 VERDICT_HARDWARE);
+	j = load(s->out_s);
+	assert_string_equal(json_string_value(json_object_get(j, "place")), "hardware");
+	assert_int_equal(json_integer_value(json_object_get(json_object_get(j, "placed"), "prio")),
+			 9);
+	assert_true(json_integer_value(json_object_get(json_object_get(j, "placed"), "ifindex")) >
+		    0);
+	assert_true(json_is_object(json_object_get(j, "entry")));
+	json_decref(j);
+	assert_int_equal(run(s, "trace --json tc qdisc show dev p0"), 0);
+	j = load(s->out_s);
+	assert_has(json_string_value(json_object_get(j, "output")), "qdisc ingress");
+	assert_true(json_is_object(json_object_get(j, "trace")));
+	json_decref(j);
+}
+
+static void tc_says_why_a_rule_is_not_in_hardware(void **state)
+{
+	struct session *s = *state;
+
+	assert_int_equal(run(s, "tc " RULE "ip_proto sctp dst_port 7 action drop"), 0);
+	assert_string_equal(s->out_s, "");
+	assert_has(s->err_s, "not in hardware: mlx5_core: Only UDP and TCP");
+	assert_has(s->err_s, "nic/driver at parse_ports");
+	assert_has(s->err_s, "^~~~~~~~");
+	/* Who asks for words gets them from the kernel, who wants no hardware none. */
+	assert_int_equal(run(s, "tc " RULE "verbose ip_proto sctp dst_port 8 action drop"), 0);
+	assert_string_equal(s->err_s, "Warning: mlx5_core: Only UDP and TCP transports are "
+				      "supported for L4 matching.\n");
+	assert_int_equal(run(s, "tc " RULE "skip_hw ip_proto sctp dst_port 9 action drop"), 0);
+	assert_string_equal(s->err_s, "");
+	assert_int_equal(run(s, "tc " RULE "dst_ip 10.0.0.2 action drop"), 0);
+	assert_string_equal(s->err_s, "");
+	assert_int_equal(run(s, "tc " RULE "skip_sw ip_proto sctp dst_port 1 action drop"), 2);
+	assert_has(s->err_s, "Error: mlx5_core: Only UDP and TCP");
+}
+
+static void tc_reads_a_batch(void **state)
+{
+	char name[] = "/tmp/inhw-tc-XXXXXX";
+	struct session *s = *state;
+	int fd = mkstemp(name);
+	FILE *f = fdopen(fd, "w");
+	char line[80];
+
+	assert_non_null(f);
+	fputs("# nothing\n\nqdisc show dev p0 \\\ningress\nfrob\nqdisc show dev p0 ingress\n", f);
+	fclose(f);
+	snprintf(line, sizeof line, "tc -b %s", name);
+	assert_int_equal(run(s, line), 1);
+	assert_has(s->out_s, "qdisc ingress ffff: parent ffff:fff1 ---------------- \n");
+	assert_has(s->err_s, "Object \"frob\" is unknown");
+	assert_has(s->err_s, ":5\n");
+	snprintf(line, sizeof line, "tc -force -j -b %s", name);
+	assert_int_equal(run(s, line), 1);
+	assert_non_null(strstr(strstr(s->out_s, "ffff:fff1") + 1, "ffff:fff1"));
+	unlink(name);
+	assert_int_equal(run(s, "tc -b /nonesuch"), 1);
+	assert_has(s->err_s, "Cannot open file \"/nonesuch\" for reading");
+	assert_int_equal(run(s, "tc"), CLI_USAGE);
+	assert_int_equal(run(s, "tc -n other qdisc show"), 255);
+	assert_has(s->err_s, "ip netns exec");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(the_second_way_in_is_through_tc, start, stop),
+		cmocka_unit_test_setup_teardown(a_trace_of_tc_as_json_has_what_the_schema_says,
+						start, stop),
+		cmocka_unit_test_setup_teardown(tc_says_why_a_rule_is_not_in_hardware, start, stop),
+		cmocka_unit_test_setup_teardown(tc_reads_a_batch, start, stop),
 		cmocka_unit_test_setup_teardown(a_flow_that_goes_all_the_way_is_in_hardware, start,
 						stop),
 		cmocka_unit_test_setup_teardown(a_flow_that_stops_says_where_and_under_what, start,

@@ -73,13 +73,68 @@ static void print_bad_arg(struct print *p, int argc, const char **argv, int bad_
 	text_fini(&line);
 }
 
-static void print_reason(struct print *p, const struct trace *t)
+/* What kernel and drivers call a thing, and the words of a command that may mean it. */
+static const struct {
+	const char *field;
+	const char *words[6]; /* the first that is in the command; NULL ends */
+} culprits[] = {
+	{ "arp", { "arp_op", "arp_sip", "arp_tip", "arp_sha", "arp_tha" } },
+	{ "ports", { "dst_port", "src_port" } },
+	{ "icmp", { "type", "code" } },
+	{ "icmpv6", { "type", "code" } },
+	{ "ip_flags", { "ip_flags" } },
+	{ "ip_ttl", { "ip_ttl" } },
+	{ "tcp_flags", { "tcp_flags" } },
+	{ "indev", { "indev" } },
+	{ "chain", { "chain" } },
+	{ "goto", { "goto" } },
+	{ "prio", { "pref", "prio", "priority", "preference" } },
+	{ "vlan", { "vlan_id", "vlan_prio", "vlan" } },
+	{ "cvlan", { "cvlan_id", "cvlan_prio", "cvlan_ethtype" } },
+	{ "vlan push", { "push" } },
+	{ "vlan pop", { "pop" } },
+	{ "pedit", { "pedit" } },
+	{ "csum", { "csum" } },
+	{ "mirred", { "mirred" } },
+	{ "redirect", { "redirect" } },
+	{ "redirect ingress", { "ingress" } },
+	{ "hw_stats", { "hw_stats" } },
+	{ "trap", { "trap" } },
+	{ "ct", { "ct" } },
+};
+
+static int find_word(int argc, const char **argv, const char *word)
+{
+	for (int i = 0; i < argc; i++)
+		if (!strcmp(argv[i], word))
+			return i;
+	return -1;
+}
+
+/* Which argument a refusal means, or -1. */
+static int find_culprit(const struct trace *t, int argc, const char **argv)
+{
+	int at = -1;
+
+	for (size_t i = 0; t->refused && i < ARRAY_SIZE(culprits); i++) {
+		if (strcmp(culprits[i].field, t->refusal.field))
+			continue;
+		for (size_t w = 0;
+		     at < 0 && w < ARRAY_SIZE(culprits[i].words) && culprits[i].words[w]; w++)
+			at = find_word(argc, argv, culprits[i].words[w]);
+	}
+	return at;
+}
+
+static void print_reason(struct print *p, const struct trace *t, int argc, const char **argv)
 {
 	const struct trace_refusal *r = &t->refusal;
+	int at = find_culprit(t, argc, argv);
 
-	print_failure(p, "not in hardware: %s%s%s (%s in %s at %s)", r->field,
-		      r->field[0] ? ": " : "", r->words, diag_errno_name(r->error), r->layer,
-		      r->function);
+	print_failure(p, "not in hardware: %s (%s in %s at %s)", r->words,
+		      diag_errno_name(r->error), r->layer, r->function);
+	if (at >= 0)
+		print_bad_arg(p, argc, argv, at);
 }
 
 /* One command, with what is printed of it. The exit status. */
@@ -98,7 +153,7 @@ static int run_command(struct cli *c, struct tool *t, int argc, const char **arg
 	if (status && t->ip.bad_arg >= 0)
 		print_bad_arg(&c->print, argc, argv, t->ip.bad_arg);
 	if (!status && t->ip.wants_hardware && trace->refused)
-		print_reason(&c->print, trace);
+		print_reason(&c->print, trace, argc, argv);
 	return status;
 }
 
@@ -121,17 +176,36 @@ static int run_line(struct cli *c, struct tool *t, const char *line)
 	return status;
 }
 
+/* The next line, with those that it goes on in: a backslash at the end. False: no more. */
+static bool read_line(FILE *f, struct text *line, unsigned long *number)
+{
+	char *part = NULL;
+	size_t cap = 0;
+	ssize_t n;
+
+	text_clear(line);
+	while ((n = getline(&part, &cap, f)) >= 0) {
+		++*number;
+		if (n && part[n - 1] == '\n')
+			part[--n] = '\0';
+		text_put(line, part);
+		if (!n || part[n - 1] != '\\')
+			break;
+		text_cut(line, line->len - 1);
+	}
+	free(part);
+	return n >= 0 || line->len;
+}
+
 static int run_lines(struct cli *c, struct tool *t, FILE *f, const char *name)
 {
 	unsigned long number = 0;
 	int failed = IPROUTE_OK;
-	char *line = NULL;
-	size_t cap = 0;
+	struct text line;
 
-	while (getline(&line, &cap, f) >= 0) {
-		number++;
-		line[strcspn(line, "\n")] = '\0';
-		if (!run_line(c, t, line))
+	text_init(&line);
+	while (read_line(f, &line, &number)) {
+		if (!run_line(c, t, line.s))
 			continue;
 		failed = IPROUTE_FAILED;
 		fprintf(c->print.err, "Command failed %s:%lu\n", name, number);
@@ -142,7 +216,7 @@ static int run_lines(struct cli *c, struct tool *t, FILE *f, const char *name)
 		print_failure(&c->print, "cannot read %s: %s", name, diag_strerror(errno));
 		failed = IPROUTE_FAILED;
 	}
-	free(line);
+	text_fini(&line);
 	return failed;
 }
 
@@ -154,8 +228,8 @@ static int run_batch(struct cli *c, struct tool *t)
 	int status;
 
 	if (!f) {
-		print_failure(&c->print, "Cannot open file \"%s\" for reading: %s", name,
-			      diag_strerror(errno));
+		fprintf(c->print.err, "Cannot open file \"%s\" for reading: %s\n", name,
+			diag_strerror(errno));
 		return IPROUTE_FAILED;
 	}
 	status = run_lines(c, t, f, name);
@@ -207,9 +281,17 @@ static int print_verdict(struct cli *c, const struct trace_tc_options *o, const 
 	return v->status;
 }
 
-/* What became of a command that puts no filter is its own output. */
-static int print_output(struct cli *c, const struct iproute *ip, int status)
+/* A command that puts no filter has no verdict: what it printed, and its way. */
+static int print_output(struct cli *c, const struct trace_tc_options *o, const struct iproute *ip,
+			int status)
 {
+	if (o->json) {
+		print_json(&c->print, json_pack("{s:i, s:o, s:o, s:o}", "status", status, "output",
+						trace_json_string(ip->out.s), "errors",
+						trace_json_string(ip->err.s), "trace",
+						trace_json(host_trace(c->host), 0)));
+		return status;
+	}
 	print_text(&c->print, ip->out.s);
 	print_error_text(&c->print, ip->err.s);
 	return status;
@@ -222,7 +304,7 @@ static int trace_command(struct cli *c, struct tool *t, const struct trace_tc_op
 	struct verdict v;
 	struct text line;
 	size_t offset = 0, length = 0;
-	int status;
+	int at, status;
 
 	trace_forget(trace);
 	trace->recording = true;
@@ -231,11 +313,13 @@ static int trace_command(struct cli *c, struct tool *t, const struct trace_tc_op
 	if (!o->quiet && !o->json)
 		print_trace(&c->print, trace);
 	if (!status && !t->ip.is_put)
-		return print_output(c, &t->ip, status);
+		return print_output(c, o, &t->ip, status);
 	text_init(&line);
-	join(&line, argc, argv, t->ip.bad_arg, &offset, &length);
-	verdict_init_tc(&v, line.s, status, t->ip.err.s, offset, t->ip.bad_arg >= 0 ? length : 0,
-			trace);
+	at = t->ip.bad_arg >= 0 ? t->ip.bad_arg : find_culprit(trace, argc, argv);
+	join(&line, argc, argv, at, &offset, &length);
+	verdict_init_tc(&v, line.s, status, t->ip.err.s, offset, at >= 0 ? length : 0, trace);
+	v.placed.ifindex = t->ip.put_ifindex;
+	v.placed.block = t->ip.put_block;
 	status = print_verdict(c, o, &v);
 	text_fini(&line);
 	return status;

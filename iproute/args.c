@@ -309,6 +309,12 @@ static bool take_address(struct prefix *p, const char *s, int family)
 	return false;
 }
 
+/* Words for all addresses. */
+static bool is_any(const char *s)
+{
+	return !strcmp(s, "default") || !strcmp(s, "all") || !strcmp(s, "any");
+}
+
 bool parse_prefix(struct prefix *p, const char *s, int family)
 {
 	const char *slash = strchr(s, '/');
@@ -316,6 +322,11 @@ bool parse_prefix(struct prefix *p, const char *s, int family)
 	uint64_t bits;
 
 	memset(p, 0, sizeof *p);
+	if (is_any(s) && family != AF_UNSPEC) {
+		p->family = family;
+		p->size = family == AF_INET ? 4 : 16;
+		return true;
+	}
 	if (snprintf(address, sizeof address, "%.*s", slash ? (int)(slash - s) : (int)strlen(s),
 		     s) >= (int)sizeof address ||
 	    !take_address(p, address, family))
@@ -327,5 +338,7 @@ bool parse_prefix(struct prefix *p, const char *s, int family)
 		fill_mask(p->mask, bits);
 		return true;
 	}
-	return inet_pton(p->family, slash + 1, p->mask) == 1;
+	/* A mask in dots must be one of a prefix. */
+	return p->family == AF_INET && inet_pton(AF_INET, slash + 1, p->mask) == 1 &&
+	       mask_bits(p->mask, p->size) > 0;
 }

@@ -11,6 +11,7 @@
 #include <netinet/in.h>
 #include <stdio.h>
 
+#define DEC_OR_HEX    1 /* a base: decimal where it can be that, else hex, also without 0x */
 #define NO_PROTO      0xff
 #define TCP_FLAGS_MAX 0xfff
 #define HW_TC_MAX     15 /* TC_QOPT_MAX_QUEUE - 1 */
@@ -63,6 +64,13 @@ static int illegal(struct args *a, const struct row *r)
 
 /* ---- numbers ---- */
 
+static bool take_number(uint64_t *v, const char *s, uint8_t base, uint64_t max)
+{
+	if (base != DEC_OR_HEX)
+		return parse_number(v, s, base, max);
+	return parse_number(v, s, 10, max) || parse_number(v, s, 16, max);
+}
+
 /* "VALUE" or "VALUE/MASK". */
 static bool take_masked(const char *s, const struct row *r, uint64_t *value, uint64_t *mask)
 {
@@ -71,12 +79,12 @@ static bool take_masked(const char *s, const struct row *r, uint64_t *value, uin
 
 	*mask = r->max;
 	if (!slash)
-		return parse_number(value, s, r->base, r->max);
+		return take_number(value, s, r->base, r->max);
 	if (!r->mask_attr || slash - s >= (ptrdiff_t)sizeof head)
 		return false;
 	snprintf(head, sizeof head, "%.*s", (int)(slash - s), s);
-	return parse_number(value, head, r->base, r->max) &&
-	       parse_number(mask, slash + 1, r->mask_base, r->max);
+	return take_number(value, head, r->base, r->max) &&
+	       take_number(mask, slash + 1, r->mask_base, r->max);
 }
 
 static int parse_u8(struct args *a, struct nl_msg *m, struct keys *k, const struct row *r)
@@ -401,15 +409,20 @@ static int parse_arp_mac(struct args *a, struct nl_msg *m, struct keys *k, const
 
 static int parse_arp_op(struct args *a, struct nl_msg *m, struct keys *k, const struct row *r)
 {
-	uint64_t v, mask = UINT8_MAX;
+	static const char *const names[] = { [1] = "request", [2] = "reply" };
+	const char *s = a->argv[a->i], *slash = strchr(s, '/');
+	size_t len = slash ? (size_t)(slash - s) : strlen(s);
+	uint64_t v = 0, mask = r->max, any;
 
 	if (!is_arp(k))
 		return illegal(a, r);
-	if (args_is(a, "request"))
-		v = 1;
-	else if (args_is(a, "reply"))
-		v = 2;
-	else if (!take_masked(args_word(a), r, &v, &mask) || !v || v > 2)
+	for (uint64_t i = 1; i < ARRAY_SIZE(names); i++)
+		if (strlen(names[i]) == len && !strncmp(names[i], s, len))
+			v = i;
+	if (v ? slash && !take_number(&mask, slash + 1, r->mask_base, r->max)
+	      : !take_masked(s, r, &v, slash ? &mask : &any))
+		return illegal(a, r);
+	if (!v || v >= ARRAY_SIZE(names))
 		return illegal(a, r);
 	nl_put_u8(m, r->attr, (uint8_t)v);
 	nl_put_u8(m, r->mask_attr, (uint8_t)mask);
@@ -527,8 +540,10 @@ static const struct row rows[] = {
 	{ "dst_mac", parse_ether, BOTH(ETH_DST) },
 	{ "src_mac", parse_ether, BOTH(ETH_SRC) },
 	{ "ip_proto", parse_ip_proto, .attr = KEY(IP_PROTO) },
-	{ "ip_tos", parse_u8, BOTH(IP_TOS), .base = 16, .mask_base = 16, .max = UINT8_MAX },
-	{ "ip_ttl", parse_u8, BOTH(IP_TTL), .base = 10, .mask_base = 16, .max = UINT8_MAX },
+	{ "ip_tos", parse_u8, BOTH(IP_TOS), .base = DEC_OR_HEX, .mask_base = DEC_OR_HEX,
+	  .max = UINT8_MAX },
+	{ "ip_ttl", parse_u8, BOTH(IP_TTL), .base = DEC_OR_HEX, .mask_base = DEC_OR_HEX,
+	  .max = UINT8_MAX },
 	{ "dst_ip", parse_address, IP(DST) },
 	{ "src_ip", parse_address, IP(SRC) },
 	{ "dst_port", parse_port, .attr = KEY(PORT_DST_MIN), .mask_attr = KEY(PORT_DST_MAX),
@@ -551,15 +566,17 @@ static const struct row rows[] = {
 	{ "enc_key_id", parse_be32, .attr = KEY(ENC_KEY_ID), .base = 10, .max = UINT32_MAX },
 	{ "enc_dst_port", parse_be16, .attr = KEY(ENC_UDP_DST_PORT), .base = 10,
 	  .max = UINT16_MAX },
-	{ "enc_tos", parse_u8, BOTH(ENC_IP_TOS), .base = 16, .mask_base = 16, .max = UINT8_MAX },
-	{ "enc_ttl", parse_u8, BOTH(ENC_IP_TTL), .base = 10, .mask_base = 16, .max = UINT8_MAX },
+	{ "enc_tos", parse_u8, BOTH(ENC_IP_TOS), .base = DEC_OR_HEX, .mask_base = DEC_OR_HEX,
+	  .max = UINT8_MAX },
+	{ "enc_ttl", parse_u8, BOTH(ENC_IP_TTL), .base = DEC_OR_HEX, .mask_base = DEC_OR_HEX,
+	  .max = UINT8_MAX },
 };
 
 /* What tc knows, and these tables do not. */
 static const char *const absent[] = {
 	"mpls",	    "label",	  "tc",	       "bos",	      "ttl",	    "mpls_label",
 	"mpls_tc",  "mpls_bos",	  "mpls_ttl",  "geneve_opts", "vxlan_opts", "erspan_opts",
-	"gtp_opts", "l2tpv3_sid", "ppp_proto", "pppoe_sid",   "help",
+	"gtp_opts", "l2tpv3_sid", "ppp_proto", "pppoe_sid",
 };
 
 static int refuse_word(struct args *a)
@@ -592,6 +609,8 @@ static int parse_key(struct args *a, struct nl_msg *m, struct keys *k, const str
 
 static int parse_word(struct args *a, struct nl_msg *m, struct keys *k)
 {
+	int status;
+
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		if (args_matches(a, rows[i].word))
 			return parse_key(a, m, k, &rows[i]);
@@ -599,7 +618,10 @@ static int parse_word(struct args *a, struct nl_msg *m, struct keys *k)
 		return refuse_word(a);
 	if (args_value(a))
 		return IPROUTE_USAGE;
-	return parse_actions(a, m, TCA_FLOWER_ACT);
+	status = parse_actions(a, m, TCA_FLOWER_ACT);
+	if (status == IPROUTE_FAILED)
+		say(a->ip, "Illegal \"action\"");
+	return status;
 }
 
 int flower_parse(struct args *a, struct nl_msg *m, struct tcmsg *t, struct filter_request *f)

@@ -41,7 +41,9 @@ struct iproute {
 	struct text out, err;
 	/* Which argument of the command was refused, or a kernel pointed at; -1: none is known. */
 	int bad_arg;
-	bool is_put;		   /* the command was one that puts a filter, */
+	bool is_put;	 /* the command was one that puts a filter, */
+	int put_ifindex; /* here; 0 for a shared block: */
+	uint32_t put_block;
 	bool wants_hardware;	   /* and it may be in hardware, and no words were asked for */
 	struct nl_origins origins; /* which attribute of the request is from which argument, + 1 */
 	struct iproute_links *links; /* owned; NULL: not asked for yet */

@@ -109,9 +109,11 @@ int rtnl_talk(struct iproute *ip, struct nl_msg *m, const struct nlmsghdr **answ
 	if (err && d.error) /* not an answer of the kernel */
 		say(ip, "%s", d.words);
 	else if (err)
-		say_error(ip, err, &reply.ack), find_argument(ip, m, &reply.ack);
+		say_error(ip, err, &reply.ack);
 	else if (reply.ack.msg[0])
 		say_extack(ip, "Warning", &reply.ack);
+	if (err && !d.error)
+		find_argument(ip, m, &reply.ack);
 	if (answer)
 		*answer = err ? NULL : reply.msg;
 	return span_end(&sp, err);

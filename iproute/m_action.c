@@ -7,8 +7,11 @@
 
 #include <stdio.h>
 
-#define COOKIE_MAX	16 /* bytes */
-#define NO_PERCPU_STATS 1u /* TCA_ACT_FLAGS_NO_PERCPU_STATS, newer than some headers */
+#define COOKIE_MAX 16 /* bytes */
+/* Of TCA_ACT_FLAGS; newer than some headers. */
+#define NO_PERCPU_STATS 1u
+#define SKIP_HW		2u
+#define SKIP_SW		4u
 #define GOTO_CHAIN_MAX	0x0fffffffu
 
 const struct action_kind iproute_actions[] = {
@@ -180,14 +183,34 @@ static int parse_hw_stats(struct args *a, struct nl_msg *m)
 	return args_wrong(a, "value is invalid\n");
 }
 
-static void parse_percpu(struct args *a, struct nl_msg *m)
-{
-	static const struct nla_bitfield32 bits = { NO_PERCPU_STATS, NO_PERCPU_STATS };
+static const struct {
+	uint32_t bit;
+	const char *name;
+	bool of_objects; /* in a filter it follows from the filter's */
+} flag_names[] = { { NO_PERCPU_STATS, "no_percpu", false },
+		   { SKIP_HW, "skip_hw", true },
+		   { SKIP_SW, "skip_sw", true } };
 
-	if (!args_is(a, "no_percpu"))
-		return;
-	nl_put(m, TCA_ACT_FLAGS, &bits, sizeof bits);
-	a->i++;
+static bool take_flag(const struct args *a, uint32_t *flags)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(flag_names); i++) {
+		if (args_is(a, flag_names[i].name)) {
+			*flags |= flag_names[i].bit;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void parse_flags(struct args *a, struct nl_msg *m)
+{
+	struct nla_bitfield32 bits = { 0, 0 };
+
+	while (take_flag(a, &bits.value))
+		a->i++;
+	bits.selector = bits.value;
+	if (bits.value)
+		nl_put(m, TCA_ACT_FLAGS, &bits, sizeof bits);
 }
 
 /* One action, with what may follow it. */
@@ -209,7 +232,7 @@ static int parse_one(struct args *a, struct nl_msg *m, const struct action_kind 
 	if (!status)
 		status = parse_hw_stats(a, m);
 	if (!status)
-		parse_percpu(a, m);
+		parse_flags(a, m);
 	nl_nest_end(m, nest);
 	m->origin = 0;
 	return status;
@@ -290,19 +313,6 @@ static struct nla_bitfield32 bits_of(const struct nlattr *a)
 	return bits;
 }
 
-static void show_percpu(struct show *s, const struct nlattr *a)
-{
-	struct nla_bitfield32 bits = bits_of(a);
-
-	if (!a)
-		return;
-	if (bits.selector & NO_PERCPU_STATS) {
-		show_text(s, "\tno_percpu");
-		show_json_bool(s, "no_percpu", bits.value & NO_PERCPU_STATS);
-	}
-	show_line(s);
-}
-
 static void show_hw_stats(struct show *s, const char *key, const struct nlattr *a)
 {
 	struct nla_bitfield32 bits = bits_of(a);
@@ -319,16 +329,33 @@ static void show_hw_stats(struct show *s, const char *key, const struct nlattr *
 	show_line(s);
 }
 
-/* Where the action itself is: not what its filters say. */
-static void show_place(struct show *s, const struct nlattr *count)
+/*
+ * Flags, on one line. Those of a filter's actions follow from the filter's, so that only an object
+ * of `tc actions` says where it is.
+ */
+static void show_place(struct show *s, const struct nlattr *const *tb, bool is_object)
 {
-	if (!count)
-		return;
-	show_text(s, "\t%s", attr_number(count) ? "in_hw" : "not_in_hw");
-	show_json_bool(s, attr_number(count) ? "in_hw" : "not_in_hw", true);
-	if (attr_number(count))
-		show_uint(s, "in_hw_count", " in_hw_count ", attr_number(count), "");
-	show_line(s);
+	struct nla_bitfield32 bits = bits_of(tb[TCA_ACT_FLAGS]);
+	uint64_t count = attr_number(tb[TCA_ACT_IN_HW_COUNT]);
+	bool any = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(flag_names); i++) {
+		if (!(bits.selector & flag_names[i].bit) ||
+		    (flag_names[i].of_objects && !is_object))
+			continue;
+		show_text(s, "\t%s", flag_names[i].name);
+		show_json_bool(s, flag_names[i].name, bits.value & flag_names[i].bit);
+		any = true;
+	}
+	if (is_object && tb[TCA_ACT_IN_HW_COUNT] && !(bits.value & SKIP_HW)) {
+		show_text(s, "\t%s", count ? "in_hw" : "not_in_hw");
+		show_json_bool(s, count ? "in_hw" : "not_in_hw", true);
+		if (count)
+			show_uint(s, "in_hw_count", " in_hw_count ", count, "");
+		any = true;
+	}
+	if (any)
+		show_line(s);
 }
 
 static void show_own(struct show *s, const struct nlattr *const *tb)
@@ -342,7 +369,8 @@ static void show_own(struct show *s, const struct nlattr *const *tb)
 	}
 	show_str(s, "kind", "", name, " ");
 	if (tb[TCA_ACT_OPTIONS])
-		show_text(s, "[Unknown action, optlen=%zu] ", nl_attr_size(tb[TCA_ACT_OPTIONS]));
+		show_text(s, "[%zu bytes that cannot be shown yet] ",
+			  nl_attr_size(tb[TCA_ACT_OPTIONS]));
 	show_line(s);
 }
 
@@ -361,9 +389,7 @@ static void show_action(struct show *s, const struct nlattr *nest, bool is_objec
 		show_line(s);
 	}
 	show_cookie(s, tb[TCA_ACT_COOKIE]);
-	show_percpu(s, tb[TCA_ACT_FLAGS]);
-	if (is_object)
-		show_place(s, tb[TCA_ACT_IN_HW_COUNT]);
+	show_place(s, tb, is_object);
 	show_hw_stats(s, "hw_stats", tb[TCA_ACT_HW_STATS]);
 	show_hw_stats(s, "used_hw_stats", tb[TCA_ACT_USED_HW_STATS]);
 }

@@ -56,11 +56,10 @@ void show_index(struct show *s, const void *parms, const char *before)
 	show_uint(s, "bind", " bind ", (unsigned int)gen.bindcnt, "");
 }
 
-/* A kernel that leaves the parameters out: in a terse dump. */
+/* A kernel leaves the parameters out in a terse dump. */
 static void show_nothing(struct show *s, const char *kind)
 {
 	show_str(s, "kind", "", kind, " ");
-	show_line(s);
 }
 
 /* ---- gact ---- */

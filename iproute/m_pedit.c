@@ -127,8 +127,11 @@ static int parse_change(struct args *a, struct words *w, const struct field *f, 
 
 	if (args_is(a, "set") || args_is(a, "add")) {
 		a->i++;
-		if (!args_word(a) || !take_value(value, f, args_word(a)))
+		if (!args_word(a) || !take_value(value, f, args_word(a))) {
+			if (args_word(a) && f->form == MAC)
+				say(a->ip, "\"%s\" is invalid lladdr.", args_word(a));
 			return refuse_field(a, header);
+		}
 	} else if (args_is(a, "invert") || args_is(a, "preserve")) {
 		memset(keep, 0xff, f->size);
 		memset(value, args_is(a, "invert") ? 0xff : 0, f->size);
@@ -188,15 +191,17 @@ static int parse_munge(struct args *a, struct words *w, bool is_extended)
 
 		if (strcmp(f.header, header) || !args_is(a, f.name))
 			continue;
-		a->i++;
 		if (!is_extended) /* from the network header, where an IP header begins */
 			f.htype = TCA_PEDIT_KEY_EX_HDR_TYPE_NETWORK;
-		if (!is_extended && fields[i].htype != IP4 && fields[i].htype != IP6)
+		if (!is_extended && fields[i].htype != IP4 && fields[i].htype != IP6) {
+			a->i--;
 			return args_refuse(
 				a, IPROUTE_FAILED,
 				"pedit: \"%s\" needs the extended mode: \"pedit ex munge "
 				"%s ...\"",
 				header, header);
+		}
+		a->i++;
 		return parse_change(a, w, &f, f.offset, header);
 	}
 	return refuse_field(a, header);
@@ -333,10 +338,8 @@ void show_pedit(struct show *s, const struct nlattr *options)
 	take_nested(tb, ARRAY_SIZE(tb), options);
 	parms = tb[TCA_PEDIT_PARMS_EX] ? tb[TCA_PEDIT_PARMS_EX] : tb[TCA_PEDIT_PARMS];
 	show_str(s, "kind", " ", "pedit", " ");
-	if (!take_parms(&sel, sizeof sel, parms)) {
-		show_line(s);
+	if (!take_parms(&sel, sizeof sel, parms)) /* a terse dump */
 		return;
-	}
 	show_control(s, "control_action", "action ", (uint32_t)sel.action, " ");
 	show_uint(s, "nkeys", "keys ", sel.nkeys, "");
 	show_line(s);

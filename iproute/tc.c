@@ -94,10 +94,36 @@ static const struct {
 	{ "actions", do_action },
 };
 
+static const char help[] =
+	"tc [-s] [-d] [-j [-p]] [-br] [-o] [-b FILE [-force]] OBJECT COMMAND\n"
+	"  qdisc  add|replace|del dev DEV ingress|clsact [BLOCKS before it]; show [dev DEV]\n"
+	"         BLOCKS: ingress_block N, egress_block N\n"
+	"  filter add|replace|change|del|get|show dev DEV ingress|egress|parent ID | block N\n"
+	"         [protocol PROTO] [pref N] [chain N] [handle H] [flower KEYS [action ACTION]...]\n"
+	"  chain  add|del|get|show, with a place as above, [chain N] [flower KEYS]\n"
+	"  actions add|replace|change action ACTION; get|del action KIND index N;\n"
+	"         ls|flush action KIND\n"
+	"  KEYS   WORD VALUE...; skip_sw, skip_hw, verbose (tc-flower(8))\n"
+	"  ACTION drop, pass, pipe, continue, reclassify, trap, goto chain N; gact, mirred, vlan,\n"
+	"         pedit, csum (tc-actions(8)), [index N] [cookie HEX] [hw_stats TYPE]\n";
+
 static const char *const absent[] = { "class", "monitor", "exec" };
+
+/* "help" anywhere: one text for all. */
+static bool wants_help(const struct args *a)
+{
+	for (int i = 0; i < a->argc; i++)
+		if (!strcmp(a->argv[i], "help"))
+			return true;
+	return false;
+}
 
 static int run_object(struct args *a)
 {
+	if (wants_help(a)) {
+		text_put(&a->ip->out, help);
+		return IPROUTE_OK;
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(objects); i++) {
 		if (args_matches(a, objects[i].name)) {
 			a->i++;

@@ -236,27 +236,36 @@ static int talk(struct iproute *ip, struct nl_msg *m, const struct nlmsghdr **an
 	return IPROUTE_KERNEL;
 }
 
+/* Builds the request and sends it; what it is about is in @p and @f afterwards. */
+static int modify(struct args *a, uint16_t type, uint16_t flags, struct place *p,
+		  struct filter_request *f)
+{
+	_Alignas(4) uint8_t buf[MAX_MSG];
+	struct nl_msg m;
+	int status = parse_place(a, p);
+
+	if (!status)
+		status = find_dev(a, p);
+	start(a->ip, &m, buf, type, NLM_F_ACK | flags);
+	if (!status)
+		status = parse_kind(a, &m, p, f);
+	return status ? status : talk(a->ip, &m, NULL);
+}
+
 static int tc_filter_modify(struct args *a, uint16_t type, uint16_t flags)
 {
 	struct span sp = SPAN(nl_sock_trace(a->ip->sock));
-	_Alignas(4) uint8_t buf[MAX_MSG];
-	struct place p = { 0 };
 	struct filter_request f = { 0 };
-	struct nl_msg m;
+	struct place p = { 0 };
 	int status;
 
 	if (type == RTM_NEWTFILTER && flags & NLM_F_CREATE)
 		p.protocol = be16_from_host(ETH_P_ALL);
-	status = parse_place(a, &p);
-	if (!status)
-		status = find_dev(a, &p);
-	start(a->ip, &m, buf, type, NLM_F_ACK | flags);
-	if (!status)
-		status = parse_kind(a, &m, &p, &f);
-	if (!status)
-		status = talk(a->ip, &m, NULL);
+	status = modify(a, type, flags, &p, &f);
 	a->ip->is_put = type == RTM_NEWTFILTER;
-	a->ip->wants_hardware = type == RTM_NEWTFILTER &&
+	a->ip->put_ifindex = p.ifindex;
+	a->ip->put_block = p.block;
+	a->ip->wants_hardware = a->ip->is_put &&
 				!(f.flags & (TCA_CLS_FLAGS_SKIP_HW | TCA_CLS_FLAGS_VERBOSE));
 	return span_end(&sp, status);
 }
@@ -352,7 +361,8 @@ static int show_message(void *aux, const struct nlmsghdr *h)
 	struct show *s = &l->show;
 	struct tcmsg t;
 
-	if (h->nlmsg_type != (l->is_chain ? RTM_NEWCHAIN : RTM_NEWTFILTER) ||
+	if ((l->is_chain ? h->nlmsg_type != RTM_NEWCHAIN && h->nlmsg_type != RTM_GETCHAIN
+			 : h->nlmsg_type != RTM_NEWTFILTER) ||
 	    h->nlmsg_len < NLMSG_HDRLEN + sizeof t)
 		return 0;
 	memcpy(&t, h + 1, sizeof t);
@@ -396,38 +406,55 @@ static int require_all(struct args *a, const struct place *p)
 	return status;
 }
 
-static int tc_filter_get(struct args *a)
+/* Asks for one, with the request that is built, and shows it. */
+static int show_one(struct args *a, struct list *l, struct nl_msg *m)
 {
-	struct span sp = SPAN(nl_sock_trace(a->ip->sock));
+	const struct nlmsghdr *answer = NULL;
+	int status = ll_init_map(a->ip) ? IPROUTE_FAILED : talk(a->ip, m, &answer);
+
+	if (status)
+		return status;
+	/* Only what is asked of a list is left out. */
+	l->place = (struct place){ .ifindex = l->place.ifindex, .block = l->place.block };
+	show_begin(&l->show, a->ip);
+	if (answer)
+		show_message(l, answer);
+	show_end(&l->show);
+	return 0;
+}
+
+static int get(struct args *a, bool is_chain)
+{
 	_Alignas(4) uint8_t buf[MAX_MSG];
-	struct list l = { .is_chain = false };
+	struct list l = { .is_chain = is_chain };
 	struct filter_request f = { 0 };
-	const struct nlmsghdr *answer;
 	struct nl_msg m;
 	int status = parse_place(a, &l.place);
 
-	if (!status)
+	if (!status && !is_chain)
 		status = require_all(a, &l.place);
 	if (!status)
 		status = find_dev(a, &l.place);
-	start(a->ip, &m, buf, RTM_GETTFILTER, NLM_F_ECHO);
+	start(a->ip, &m, buf, is_chain ? RTM_GETCHAIN : RTM_GETTFILTER, NLM_F_ECHO);
 	if (!status)
 		status = parse_kind(a, &m, &l.place, &f);
-	if (!status)
+	if (!status && !is_chain)
 		status = require(a, l.place.handle, "filter \"handle\"");
-	if (!status && ll_init_map(a->ip))
-		status = IPROUTE_FAILED;
-	if (!status)
-		status = talk(a->ip, &m, &answer);
-	if (status)
-		return span_end(&sp, status);
-	/* Only what is asked of a list is left out. */
-	l.place = (struct place){ .ifindex = l.place.ifindex, .block = l.place.block };
-	show_begin(&l.show, a->ip);
-	if (answer)
-		show_message(&l, answer);
-	show_end(&l.show);
-	return span_end(&sp, 0);
+	return status ? status : show_one(a, &l, &m);
+}
+
+static int tc_filter_get(struct args *a)
+{
+	struct span sp = SPAN(nl_sock_trace(a->ip->sock));
+
+	return span_end(&sp, get(a, false));
+}
+
+static int tc_chain_get(struct args *a)
+{
+	struct span sp = SPAN(nl_sock_trace(a->ip->sock));
+
+	return span_end(&sp, get(a, true));
 }
 
 /* ---- lists ---- */
@@ -532,52 +559,13 @@ static int tc_chain_list(struct args *a)
 
 /* ---- chains ---- */
 
-static int tc_chain_get(struct args *a)
-{
-	struct span sp = SPAN(nl_sock_trace(a->ip->sock));
-	_Alignas(4) uint8_t buf[MAX_MSG];
-	struct list l = { .is_chain = true };
-	struct filter_request f = { 0 };
-	const struct nlmsghdr *answer;
-	struct nl_msg m;
-	int status = parse_place(a, &l.place);
-
-	if (!status)
-		status = find_dev(a, &l.place);
-	start(a->ip, &m, buf, RTM_GETCHAIN, NLM_F_ECHO);
-	if (!status)
-		status = parse_kind(a, &m, &l.place, &f);
-	if (!status && ll_init_map(a->ip))
-		status = IPROUTE_FAILED;
-	if (!status)
-		status = talk(a->ip, &m, &answer);
-	if (status)
-		return span_end(&sp, status);
-	l.place = (struct place){ .ifindex = l.place.ifindex, .block = l.place.block };
-	show_begin(&l.show, a->ip);
-	if (answer)
-		show_message(&l, answer);
-	show_end(&l.show);
-	return span_end(&sp, 0);
-}
-
 static int tc_chain_modify(struct args *a, uint16_t type, uint16_t flags)
 {
 	struct span sp = SPAN(nl_sock_trace(a->ip->sock));
-	_Alignas(4) uint8_t buf[MAX_MSG];
-	struct place p = { 0 };
 	struct filter_request f = { 0 };
-	struct nl_msg m;
-	int status = parse_place(a, &p);
+	struct place p = { 0 };
 
-	if (!status)
-		status = find_dev(a, &p);
-	start(a->ip, &m, buf, type, NLM_F_ACK | flags);
-	if (!status)
-		status = parse_kind(a, &m, &p, &f);
-	if (!status)
-		status = talk(a->ip, &m, NULL);
-	return span_end(&sp, status);
+	return span_end(&sp, modify(a, type, flags, &p, &f));
 }
 
 static int refuse_command(struct args *a)

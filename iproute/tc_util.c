@@ -62,6 +62,8 @@ static void show_hardware(struct show *s, const struct nlattr *const *tb, const 
 
 	copy_out(&hw, sizeof hw, tb[TCA_STATS_BASIC_HW]);
 	copy_out(&all, sizeof all, tb[TCA_STATS_BASIC]);
+	if (!hw.bytes && !hw.packets)
+		return;
 	if (all.bytes >= hw.bytes && all.packets >= hw.packets) {
 		show_line(s);
 		show_text(s, "%s", prefix);
