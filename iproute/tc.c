@@ -32,6 +32,9 @@ static const struct option options[] = {
 	FLAG("-oneline", oneline),
 	FLAG("-json", json),
 	FLAG("-brief", brief),
+	{ .name = "-Numeric", .refusal = "numbers instead of names are not printed yet" },
+	{ .name = "-color", .refusal = "there are no colours in tc's output yet" },
+	{ .name = "-Version", .refusal = "see 'inhw --version'" },
 };
 
 /* -batch FILE and -force change how commands are run, not how they print. */
