@@ -4,7 +4,7 @@
  * becomes; what depends on words before it (an address on the ethertype, a port on the protocol)
  * looks at struct keys.
  */
-#include "iproute/iproute_internal.h"
+#include "iproute/flower_internal.h"
 
 #include <errno.h>
 #include <linux/if_ether.h>
@@ -15,7 +15,6 @@
 #define NO_PROTO      0xff
 #define TCP_FLAGS_MAX 0xfff
 #define HW_TC_MAX     15 /* TC_QOPT_MAX_QUEUE - 1 */
-#define CT_LABEL_SIZE 16
 #define VLAN_ID_MAX   0xfff
 #define VLAN_PRIO_MAX 7
 
@@ -38,6 +37,49 @@ struct row {
 	uint32_t flag;		    /* TCA_CLS_FLAGS_* */
 	const char *name;	    /* in tc's words of refusal, when it is not the word */
 };
+
+#define IPPROTO_L2TP_ 115 /* IPPROTO_L2TP, newer than some headers */
+
+const struct flower_name flower_protos[] = {
+	{ "tcp", IPPROTO_TCP },
+	{ "udp", IPPROTO_UDP },
+	{ "sctp", IPPROTO_SCTP },
+	{ "icmp", IPPROTO_ICMP },
+	{ "icmpv6", IPPROTO_ICMPV6 },
+	{ "l2tp", IPPROTO_L2TP_ },
+	{ NULL, 0 },
+};
+
+const struct flower_name flower_fragments[] = {
+	{ "frag", TCA_FLOWER_KEY_FLAGS_IS_FRAGMENT },
+	{ "firstfrag", TCA_FLOWER_KEY_FLAGS_FRAG_IS_FIRST },
+	{ NULL, 0 },
+};
+
+const struct flower_name flower_states[] = {
+	{ "trk", TCA_FLOWER_KEY_CT_FLAGS_TRACKED },
+	{ "new", TCA_FLOWER_KEY_CT_FLAGS_NEW },
+	{ "est", TCA_FLOWER_KEY_CT_FLAGS_ESTABLISHED },
+	{ "rel", TCA_FLOWER_KEY_CT_FLAGS_RELATED },
+	{ "inv", TCA_FLOWER_KEY_CT_FLAGS_INVALID },
+	{ "rpl", TCA_FLOWER_KEY_CT_FLAGS_REPLY },
+	{ NULL, 0 },
+};
+
+const struct flower_ports *flower_ports_find(int proto)
+{
+	static const struct flower_ports ports[] = {
+		{ IPPROTO_TCP, KEY(TCP_SRC), KEY(TCP_SRC_MASK), KEY(TCP_DST), KEY(TCP_DST_MASK) },
+		{ IPPROTO_UDP, KEY(UDP_SRC), KEY(UDP_SRC_MASK), KEY(UDP_DST), KEY(UDP_DST_MASK) },
+		{ IPPROTO_SCTP, KEY(SCTP_SRC), KEY(SCTP_SRC_MASK), KEY(SCTP_DST),
+		  KEY(SCTP_DST_MASK) },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(ports); i++)
+		if (ports[i].proto == proto)
+			return &ports[i];
+	return NULL;
+}
 
 static bool is_protocol(be16 p, uint16_t number)
 {
@@ -265,25 +307,17 @@ static int parse_outer(struct args *a, struct nl_msg *m, struct keys *k, const s
 
 static int parse_ip_proto(struct args *a, struct nl_msg *m, struct keys *k, const struct row *r)
 {
-	static const struct {
-		const char *name;
-		uint8_t number;
-	} names[] = { { "tcp", IPPROTO_TCP },	    { "udp", IPPROTO_UDP },
-		      { "sctp", IPPROTO_SCTP },	    { "icmp", IPPROTO_ICMP },
-		      { "icmpv6", IPPROTO_ICMPV6 }, { "l2tp", 115 } };
-	uint64_t v = NO_PROTO;
-	bool found = false;
+	const struct flower_name *n = flower_protos;
+	uint64_t v;
 
 	if (!is_protocol(inner(k), ETH_P_IP) && !is_protocol(inner(k), ETH_P_IPV6)) {
 		say(a->ip, "Illegal \"eth_type\" for ip proto");
 		return illegal(a, r);
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(names) && !found; i++) {
-		found = word_matches(args_word(a), names[i].name);
-		if (found)
-			v = names[i].number;
-	}
-	if (!found && !parse_number(&v, args_word(a), 16, UINT8_MAX))
+	while (n->name && !args_matches(a, n->name))
+		n++;
+	v = n->value;
+	if (!n->name && !parse_number(&v, args_word(a), 16, UINT8_MAX))
 		return illegal(a, r);
 	k->ip_proto = (uint8_t)v;
 	nl_put_u8(m, r->attr, k->ip_proto);
@@ -292,46 +326,25 @@ static int parse_ip_proto(struct args *a, struct nl_msg *m, struct keys *k, cons
 
 static int parse_ip_flags(struct args *a, struct nl_msg *m, struct keys *k, const struct row *r)
 {
-	static const struct {
-		const char *name;
-		uint32_t flag;
-	} names[] = { { "frag", TCA_FLOWER_KEY_FLAGS_IS_FRAGMENT },
-		      { "firstfrag", TCA_FLOWER_KEY_FLAGS_FRAG_IS_FIRST } };
-
 	for (const char *s = a->argv[a->i]; *s;) {
+		const struct flower_name *n = flower_fragments;
 		bool no = !strncmp(s, "no", 2);
-		size_t i = 0, len;
+		size_t len;
 
 		s += no ? 2 : 0;
 		len = strcspn(s, "/");
-		while (i < ARRAY_SIZE(names) &&
-		       (strlen(names[i].name) != len || strncmp(names[i].name, s, len)))
-			i++;
-		if (i == ARRAY_SIZE(names))
+		while (n->name && (strlen(n->name) != len || strncmp(n->name, s, len)))
+			n++;
+		if (!n->name)
 			return illegal(a, r);
-		k->key_flags_mask |= names[i].flag;
-		if (!no)
-			k->key_flags |= names[i].flag;
+		k->key_flags_mask |= n->value;
+		k->key_flags |= no ? 0 : n->value;
 		s += len + (s[len] == '/');
 	}
 	return 0;
 }
 
 /* ---- layer 4 ---- */
-
-struct port_attrs {
-	uint8_t proto;
-	uint16_t src, src_mask, dst, dst_mask;
-};
-
-static const struct port_attrs port_attrs[] = {
-	{ IPPROTO_TCP, TCA_FLOWER_KEY_TCP_SRC, TCA_FLOWER_KEY_TCP_SRC_MASK, TCA_FLOWER_KEY_TCP_DST,
-	  TCA_FLOWER_KEY_TCP_DST_MASK },
-	{ IPPROTO_UDP, TCA_FLOWER_KEY_UDP_SRC, TCA_FLOWER_KEY_UDP_SRC_MASK, TCA_FLOWER_KEY_UDP_DST,
-	  TCA_FLOWER_KEY_UDP_DST_MASK },
-	{ IPPROTO_SCTP, TCA_FLOWER_KEY_SCTP_SRC, TCA_FLOWER_KEY_SCTP_SRC_MASK,
-	  TCA_FLOWER_KEY_SCTP_DST, TCA_FLOWER_KEY_SCTP_DST_MASK },
-};
 
 static int put_range(struct args *a, struct nl_msg *m, const struct row *r, const char *dash)
 {
@@ -357,23 +370,19 @@ static int put_range(struct args *a, struct nl_msg *m, const struct row *r, cons
 /* The row has the attributes of a range. */
 static int parse_port(struct args *a, struct nl_msg *m, struct keys *k, const struct row *r)
 {
+	const struct flower_ports *p = flower_ports_find(k->ip_proto);
 	const char *dash = strchr(args_word(a), '-');
 	bool is_src = r->word[0] == 's';
+	struct row one = *r;
 
-	for (size_t i = 0; i < ARRAY_SIZE(port_attrs); i++) {
-		const struct port_attrs *p = &port_attrs[i];
-		struct row one = *r;
-
-		if (p->proto != k->ip_proto)
-			continue;
-		if (dash)
-			return put_range(a, m, r, dash);
-		one.attr = is_src ? p->src : p->dst;
-		/* Without a mask there is no attribute for one. */
-		one.mask_attr = strchr(args_word(a), '/') ? is_src ? p->src_mask : p->dst_mask : 0;
-		return parse_be16(a, m, k, &one);
-	}
-	return illegal(a, r);
+	if (!p)
+		return illegal(a, r);
+	if (dash)
+		return put_range(a, m, r, dash);
+	one.attr = is_src ? p->src : p->dst;
+	/* Without a mask there is no attribute for one. */
+	one.mask_attr = strchr(args_word(a), '/') ? is_src ? p->src_mask : p->dst_mask : 0;
+	return parse_be16(a, m, k, &one);
 }
 
 /* The row has the attributes of ICMP and, as attr6, those of ICMPv6. */
@@ -433,28 +442,19 @@ static int parse_arp_op(struct args *a, struct nl_msg *m, struct keys *k, const 
 
 static int parse_ct_state(struct args *a, struct nl_msg *m, struct keys *k, const struct row *r)
 {
-	static const struct {
-		const char *name;
-		uint16_t flag;
-	} names[] = { { "trk", TCA_FLOWER_KEY_CT_FLAGS_TRACKED },
-		      { "new", TCA_FLOWER_KEY_CT_FLAGS_NEW },
-		      { "est", TCA_FLOWER_KEY_CT_FLAGS_ESTABLISHED },
-		      { "rel", TCA_FLOWER_KEY_CT_FLAGS_RELATED },
-		      { "inv", TCA_FLOWER_KEY_CT_FLAGS_INVALID },
-		      { "rpl", TCA_FLOWER_KEY_CT_FLAGS_REPLY } };
 	uint16_t state = 0, mask = 0;
 
 	for (const char *s = a->argv[a->i]; *s; s += 4) {
-		size_t i = 0;
+		const struct flower_name *n = flower_states;
 
 		if (*s != '+' && *s != '-')
 			return illegal(a, r);
-		while (i < ARRAY_SIZE(names) && strncmp(names[i].name, s + 1, 3))
-			i++;
-		if (i == ARRAY_SIZE(names) || mask & names[i].flag)
+		while (n->name && strncmp(n->name, s + 1, 3))
+			n++;
+		if (!n->name || mask & n->value)
 			return illegal(a, r);
-		mask |= names[i].flag;
-		state |= *s == '+' ? names[i].flag : 0;
+		mask |= (uint16_t)n->value;
+		state |= *s == '+' ? (uint16_t)n->value : 0;
 	}
 	nl_put_u16(m, r->attr, state);
 	nl_put_u16(m, r->mask_attr, mask);
@@ -508,13 +508,7 @@ static int parse_indev(struct args *a, struct nl_msg *m, struct keys *k, const s
 	return 0;
 }
 
-/* The names are pasted at once: some of them are macros elsewhere. */
-#define KEY(x)	  TCA_FLOWER_KEY_##x
-#define BOTH(x)	  .attr = TCA_FLOWER_KEY_##x, .mask_attr = TCA_FLOWER_KEY_##x##_MASK
-#define BOTH6(x)  .attr6 = TCA_FLOWER_KEY_##x, .mask_attr6 = TCA_FLOWER_KEY_##x##_MASK
-#define IP(x)	  BOTH(IPV4_##x), BOTH6(IPV6_##x)
-#define ENC_IP(x) BOTH(ENC_IPV4_##x), BOTH6(ENC_IPV6_##x)
-#define DEC8	  .base = 10, .max = UINT8_MAX
+#define DEC8 .base = 10, .max = UINT8_MAX
 
 /* In the order in which tc looks for a word, so that the same abbreviations mean the same. */
 static const struct row rows[] = {

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A flower filter as tc shows it: one row for each key, in the order of the output. */
-#include "iproute/iproute_internal.h"
+#include "iproute/flower_internal.h"
 
 #include <linux/if_ether.h>
 #include <netinet/in.h>
 #include <stdio.h>
-
-#define CT_LABEL_SIZE 16
 
 /* The attributes, and what later keys need of earlier ones. */
 struct flower {
@@ -128,26 +126,17 @@ static void show_eth_type(struct flower *f, const struct row *r)
 
 static void show_ip_proto(struct flower *f, const struct row *r)
 {
-	static const struct {
-		uint8_t number;
-		const char *name;
-	} names[] = { { IPPROTO_TCP, "tcp" },	    { IPPROTO_UDP, "udp" },
-		      { IPPROTO_SCTP, "sctp" },	    { IPPROTO_ICMP, "icmp" },
-		      { IPPROTO_ICMPV6, "icmpv6" }, { 115, "l2tp" } };
+	const struct flower_name *n = flower_protos;
 	const struct nlattr *a = sized(f, r->attr, 1);
 	char number[4];
 
 	if (!a)
 		return;
 	f->ip_proto = nl_attr_u8(a);
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (names[i].number == f->ip_proto) {
-			show_value(f, r->name, names[i].name);
-			return;
-		}
-	}
-	snprintf(number, sizeof number, "%02x", (unsigned int)f->ip_proto);
-	show_value(f, r->name, number);
+	snprintf(number, sizeof number, "%02x", (unsigned int)f->ip_proto & 0xff);
+	while (n->name && n->value != (uint32_t)f->ip_proto)
+		n++;
+	show_value(f, r->name, n->name ? n->name : number);
 }
 
 /* tos and ttl: in JSON the mask is a member of its own. */
@@ -244,28 +233,15 @@ static void show_range(struct flower *f, const struct row *r)
 	show_object_end(s);
 }
 
-/* The rows have the attributes of a range; those of a port are by protocol. */
+/* The rows have the attributes of a range. */
 static void show_port(struct flower *f, const struct row *r)
 {
-	static const struct {
-		int proto;
-		uint16_t src, src_mask, dst, dst_mask;
-	} ports[] = {
-		{ IPPROTO_TCP, TCA_FLOWER_KEY_TCP_SRC, TCA_FLOWER_KEY_TCP_SRC_MASK,
-		  TCA_FLOWER_KEY_TCP_DST, TCA_FLOWER_KEY_TCP_DST_MASK },
-		{ IPPROTO_UDP, TCA_FLOWER_KEY_UDP_SRC, TCA_FLOWER_KEY_UDP_SRC_MASK,
-		  TCA_FLOWER_KEY_UDP_DST, TCA_FLOWER_KEY_UDP_DST_MASK },
-		{ IPPROTO_SCTP, TCA_FLOWER_KEY_SCTP_SRC, TCA_FLOWER_KEY_SCTP_SRC_MASK,
-		  TCA_FLOWER_KEY_SCTP_DST, TCA_FLOWER_KEY_SCTP_DST_MASK },
-	};
+	const struct flower_ports *p = flower_ports_find(f->ip_proto);
 	bool is_src = r->name[0] == 's';
 
-	for (size_t i = 0; i < ARRAY_SIZE(ports); i++) {
-		if (ports[i].proto != f->ip_proto)
-			continue;
-		show_masked_port(f, r->name, f->tb[is_src ? ports[i].src : ports[i].dst],
-				 f->tb[is_src ? ports[i].src_mask : ports[i].dst_mask]);
-	}
+	if (p)
+		show_masked_port(f, r->name, f->tb[is_src ? p->src : p->dst],
+				 f->tb[is_src ? p->src_mask : p->dst_mask]);
 	show_range(f, r);
 }
 
@@ -324,11 +300,6 @@ static void show_arp_op(struct flower *f, const struct row *r)
 
 static void show_ip_flags(struct flower *f, const struct row *r)
 {
-	static const struct {
-		uint32_t flag;
-		const char *name;
-	} names[] = { { TCA_FLOWER_KEY_FLAGS_IS_FRAGMENT, "frag" },
-		      { TCA_FLOWER_KEY_FLAGS_FRAG_IS_FIRST, "firstfrag" } };
 	const struct nlattr *a = sized(f, r->attr, 4), *mask = sized(f, r->mask_attr, 4);
 	uint32_t flags, bits;
 	int n = 0;
@@ -340,37 +311,28 @@ static void show_ip_flags(struct flower *f, const struct row *r)
 	show_line(f->show);
 	show_text(f->show, "  %s ", r->name);
 	show_object(f->show, r->name);
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (!(bits & names[i].flag))
+	for (const struct flower_name *k = flower_fragments; k->name; k++) {
+		if (!(bits & k->value))
 			continue;
-		show_text(f->show, "%s%s%s", n++ ? "/" : "", flags & names[i].flag ? "" : "no",
-			  names[i].name);
-		show_json_bool(f->show, names[i].name, flags & names[i].flag);
+		show_text(f->show, "%s%s%s", n++ ? "/" : "", flags & k->value ? "" : "no", k->name);
+		show_json_bool(f->show, k->name, flags & k->value);
 	}
 	show_object_end(f->show);
 }
 
 static void show_ct_state(struct flower *f, const struct row *r)
 {
-	static const struct {
-		uint16_t flag;
-		const char *name;
-	} names[] = { { TCA_FLOWER_KEY_CT_FLAGS_TRACKED, "trk" },
-		      { TCA_FLOWER_KEY_CT_FLAGS_NEW, "new" },
-		      { TCA_FLOWER_KEY_CT_FLAGS_ESTABLISHED, "est" },
-		      { TCA_FLOWER_KEY_CT_FLAGS_RELATED, "rel" },
-		      { TCA_FLOWER_KEY_CT_FLAGS_INVALID, "inv" },
-		      { TCA_FLOWER_KEY_CT_FLAGS_REPLY, "rpl" } };
 	uint64_t state = attr_number(f->tb[r->attr]);
 	uint64_t mask = f->tb[r->mask_attr] ? attr_number(f->tb[r->mask_attr]) : UINT16_MAX;
-	char value[4 * ARRAY_SIZE(names) + 1] = "";
+	char value[32] = ""; /* four letters each */
+	size_t len = 0;
 
 	if (!f->tb[r->attr])
 		return;
-	for (size_t i = 0, len = 0; i < ARRAY_SIZE(names); i++)
-		if (mask & names[i].flag)
+	for (const struct flower_name *k = flower_states; k->name; k++)
+		if (mask & k->value)
 			len += (size_t)snprintf(value + len, sizeof value - len, "%c%s",
-						state & names[i].flag ? '+' : '-', names[i].name);
+						state & k->value ? '+' : '-', k->name);
 	show_value(f, r->name, value);
 }
 
@@ -428,13 +390,6 @@ static void show_ct_label(struct flower *f, const struct row *r)
 	}
 	show_value(f, r->name, value);
 }
-
-/* The names are pasted at once: some of them are macros elsewhere. */
-#define KEY(x)	  TCA_FLOWER_KEY_##x
-#define BOTH(x)	  .attr = TCA_FLOWER_KEY_##x, .mask_attr = TCA_FLOWER_KEY_##x##_MASK
-#define BOTH6(x)  .attr6 = TCA_FLOWER_KEY_##x, .mask_attr6 = TCA_FLOWER_KEY_##x##_MASK
-#define IP(x)	  BOTH(IPV4_##x), BOTH6(IPV6_##x)
-#define ENC_IP(x) BOTH(ENC_IPV4_##x), BOTH6(ENC_IPV6_##x)
 
 static const struct row rows[] = {
 	{ "num_of_vlans", show_dec, .attr = KEY(NUM_OF_VLANS) },

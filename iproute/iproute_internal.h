@@ -120,6 +120,9 @@ int ll_init_map(struct iproute *ip) MUST_CHECK;
 int ll_name_to_index(struct iproute *ip, const char *name);    /* 0: there is no such device */
 const char *ll_index_to_name(struct iproute *ip, int ifindex); /* "if7" when it is not known */
 
+/* The number of device @dev, a word of the command; 0 for NULL. */
+int args_find_dev(struct args *a, const char *dev, int *ifindex) MUST_CHECK;
+
 /* Attributes 0 to @n - 1 of @data; what is too long or short for one is left out. */
 void take_attrs(const struct nlattr **attrs, size_t n, const void *data, size_t size);
 void take_nested(const struct nlattr **attrs, size_t n, const struct nlattr *nest);

@@ -292,6 +292,16 @@ const char *ll_index_to_name(struct iproute *ip, int ifindex)
 	return l->other;
 }
 
+int args_find_dev(struct args *a, const char *dev, int *ifindex)
+{
+	*ifindex = dev ? ll_name_to_index(a->ip, dev) : 0;
+	if (!dev || *ifindex)
+		return 0;
+	for (a->i = 0; a->i < a->argc && a->argv[a->i] != dev;)
+		a->i++;
+	return args_refuse(a, IPROUTE_FAILED, "Cannot find device \"%s\"", dev);
+}
+
 /* ---- the object ---- */
 
 void iproute_init(struct iproute *ip, struct nl_sock *sock)

@@ -537,6 +537,16 @@ static int tc_action_gd(struct args *a, bool gets)
 	return span_end(&sp, 0);
 }
 
+static int tc_action_get(struct args *a)
+{
+	return tc_action_gd(a, true);
+}
+
+static int tc_action_del(struct args *a)
+{
+	return tc_action_gd(a, false);
+}
+
 /* The kind that is listed or flushed, as the only action of a table. */
 static int parse_table(struct args *a, struct nl_msg *m)
 {
@@ -600,34 +610,45 @@ static int tc_action_flush(struct args *a)
 	return span_end(&sp, status);
 }
 
+static int add(struct args *a)
+{
+	return tc_action_modify(a, NLM_F_EXCL | NLM_F_CREATE);
+}
+
+static int replace(struct args *a)
+{
+	return tc_action_modify(a, NLM_F_CREATE | NLM_F_REPLACE);
+}
+
 int do_action(struct args *a)
 {
+	/* In the order in which tc looks for a word. */
+	static const struct {
+		const char *name;
+		int (*run)(struct args *a);
+	} verbs[] = {
+		{ "add", add },
+		{ "change", replace },
+		{ "replace", replace },
+		{ "delete", tc_action_del },
+		{ "get", tc_action_get },
+		{ "list", tc_action_list },
+		{ "show", tc_action_list },
+		{ "ls", tc_action_list },
+		{ "lst", tc_action_list },
+		{ "flush", tc_action_flush },
+	};
 	struct span sp = SPAN(nl_sock_trace(a->ip->sock));
-	int status;
 
 	a->usage = "tc actions help";
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
+		if (args_matches(a, verbs[i].name)) {
+			a->i++;
+			return span_end(&sp, verbs[i].run(a));
+		}
+	}
 	if (a->i == a->argc)
 		return span_end(&sp, 0);
-	a->i++;
-	if (word_matches(a->argv[a->i - 1], "add"))
-		status = tc_action_modify(a, NLM_F_EXCL | NLM_F_CREATE);
-	else if (word_matches(a->argv[a->i - 1], "change") ||
-		 word_matches(a->argv[a->i - 1], "replace"))
-		status = tc_action_modify(a, NLM_F_CREATE | NLM_F_REPLACE);
-	else if (word_matches(a->argv[a->i - 1], "delete"))
-		status = tc_action_gd(a, false);
-	else if (word_matches(a->argv[a->i - 1], "get"))
-		status = tc_action_gd(a, true);
-	else if (word_matches(a->argv[a->i - 1], "list") ||
-		 word_matches(a->argv[a->i - 1], "show") || !strcmp(a->argv[a->i - 1], "lst") ||
-		 !strcmp(a->argv[a->i - 1], "ls"))
-		status = tc_action_list(a);
-	else if (word_matches(a->argv[a->i - 1], "flush"))
-		status = tc_action_flush(a);
-	else {
-		a->i--;
-		status = args_refuse(a, IPROUTE_USAGE, "Command \"%s\" is unknown, try \"%s\".",
-				     args_word(a), a->usage);
-	}
-	return span_end(&sp, status);
+	return span_end(&sp, args_refuse(a, IPROUTE_USAGE, "Command \"%s\" is unknown, try \"%s\".",
+					 args_word(a), a->usage));
 }

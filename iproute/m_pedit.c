@@ -251,19 +251,12 @@ int parse_pedit(struct args *a, struct nl_msg *m)
 		return IPROUTE_USAGE;
 	is_extended = args_is(a, "ex");
 	a->i += is_extended;
-	while (!status && args_is(a, "munge")) {
-		if (args_value(a))
-			return IPROUTE_USAGE;
-		status = parse_munge(a, &w, is_extended);
-	}
-	/* A control may stand before another munge, as people write it. */
-	while (!status && is_control(args_word(a))) {
-		status = parse_control(a, &control);
-		while (!status && args_is(a, "munge")) {
-			if (args_value(a))
-				return IPROUTE_USAGE;
-			status = parse_munge(a, &w, is_extended);
-		}
+	/* A control may stand between two munges, as people write it. */
+	while (!status && (args_is(a, "munge") || is_control(args_word(a)))) {
+		if (is_control(args_word(a)))
+			status = parse_control(a, &control);
+		else
+			status = args_value(a) ? IPROUTE_USAGE : parse_munge(a, &w, is_extended);
 	}
 	if (!status)
 		status = parse_tail(a, NULL, &index);

@@ -162,18 +162,6 @@ static int parse_place(struct args *a, struct place *p)
 	return 0;
 }
 
-static int find_dev(struct args *a, struct place *p)
-{
-	if (!p->dev)
-		return 0;
-	p->ifindex = ll_name_to_index(a->ip, p->dev);
-	if (p->ifindex)
-		return 0;
-	for (a->i = 0; a->i < a->argc && a->argv[a->i] != p->dev;)
-		a->i++;
-	return args_refuse(a, IPROUTE_FAILED, "Cannot find device \"%s\"", p->dev);
-}
-
 static struct tcmsg tcmsg_from_place(const struct place *p)
 {
 	struct tcmsg t = {
@@ -245,7 +233,7 @@ static int modify(struct args *a, uint16_t type, uint16_t flags, struct place *p
 	int status = parse_place(a, p);
 
 	if (!status)
-		status = find_dev(a, p);
+		status = args_find_dev(a, p->dev, &p->ifindex);
 	start(a->ip, &m, buf, type, NLM_F_ACK | flags);
 	if (!status)
 		status = parse_kind(a, &m, p, f);
@@ -434,7 +422,7 @@ static int get(struct args *a, bool is_chain)
 	if (!status && !is_chain)
 		status = require_all(a, &l.place);
 	if (!status)
-		status = find_dev(a, &l.place);
+		status = args_find_dev(a, l.place.dev, &l.place.ifindex);
 	start(a->ip, &m, buf, is_chain ? RTM_GETCHAIN : RTM_GETTFILTER, NLM_F_ECHO);
 	if (!status)
 		status = parse_kind(a, &m, &l.place, &f);
@@ -509,7 +497,7 @@ static int parse_list(struct args *a, struct place *p)
 	if (!status && ll_init_map(a->ip))
 		status = IPROUTE_FAILED;
 	if (!status)
-		status = find_dev(a, p);
+		status = args_find_dev(a, p->dev, &p->ifindex);
 	if (!status)
 		status = find_block(a, p);
 	return status;

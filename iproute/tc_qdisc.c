@@ -119,16 +119,6 @@ static int parse_request(struct args *a, struct request *r)
 	return r->kind ? refuse_options(a, r) : 0;
 }
 
-static int find_dev(struct args *a, const char *dev, int *ifindex)
-{
-	*ifindex = dev ? ll_name_to_index(a->ip, dev) : 0;
-	if (!dev || *ifindex)
-		return 0;
-	for (a->i = 0; a->i < a->argc && a->argv[a->i] != dev;)
-		a->i++;
-	return args_refuse(a, IPROUTE_FAILED, "Cannot find device \"%s\"", dev);
-}
-
 static int tc_qdisc_modify(struct args *a, uint16_t type, uint16_t flags)
 {
 	struct span sp = SPAN(nl_sock_trace(a->ip->sock));
@@ -139,7 +129,7 @@ static int tc_qdisc_modify(struct args *a, uint16_t type, uint16_t flags)
 	int status = parse_request(a, &r);
 
 	if (!status)
-		status = find_dev(a, r.dev, &t.tcm_ifindex);
+		status = args_find_dev(a, r.dev, &t.tcm_ifindex);
 	if (status)
 		return span_end(&sp, status);
 	t.tcm_handle = r.handle;
@@ -271,7 +261,7 @@ static int tc_qdisc_list(struct args *a)
 	if (!status && ll_init_map(a->ip))
 		status = IPROUTE_FAILED;
 	if (!status)
-		status = find_dev(a, r.dev, &l.ifindex);
+		status = args_find_dev(a, r.dev, &l.ifindex);
 	if (status)
 		return span_end(&sp, status);
 	l.parent = r.parent;
