@@ -38,7 +38,7 @@ struct row {
 	const char *name;	    /* in tc's words of refusal, when it is not the word */
 };
 
-#define IPPROTO_L2TP_ 115 /* IPPROTO_L2TP, newer than some headers */
+#define PROTO_L2TP 115 /* newer than some headers */
 
 const struct flower_name flower_protos[] = {
 	{ "tcp", IPPROTO_TCP },
@@ -46,7 +46,7 @@ const struct flower_name flower_protos[] = {
 	{ "sctp", IPPROTO_SCTP },
 	{ "icmp", IPPROTO_ICMP },
 	{ "icmpv6", IPPROTO_ICMPV6 },
-	{ "l2tp", IPPROTO_L2TP_ },
+	{ "l2tp", PROTO_L2TP },
 	{ NULL, 0 },
 };
 
@@ -613,7 +613,7 @@ static int parse_word(struct args *a, struct nl_msg *m, struct keys *k)
 	if (args_value(a))
 		return IPROUTE_USAGE;
 	status = parse_actions(a, m, TCA_FLOWER_ACT);
-	if (status == IPROUTE_FAILED)
+	if (status == IPROUTE_FAILED && !a->ip->is_final)
 		say(a->ip, "Illegal \"action\"");
 	return status;
 }

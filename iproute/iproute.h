@@ -44,6 +44,7 @@ struct iproute {
 	bool is_put;	 /* the command was one that puts a filter, */
 	int put_ifindex; /* here; 0 for a shared block: */
 	uint32_t put_block;
+	bool is_final;		   /* what was refused was said with all words that tc has for it */
 	bool wants_hardware;	   /* and it may be in hardware, and no words were asked for */
 	struct nl_origins origins; /* which attribute of the request is from which argument, + 1 */
 	struct iproute_links *links; /* owned; NULL: not asked for yet */

@@ -15,16 +15,19 @@
 #define GOTO_CHAIN_MAX	0x0fffffffu
 
 const struct action_kind iproute_actions[] = {
-	{ "gact", parse_gact, show_gact }, { "mirred", parse_mirred, show_mirred },
-	{ "vlan", parse_vlan, show_vlan }, { "pedit", parse_pedit, show_pedit },
-	{ "csum", parse_csum, show_csum }, { .name = NULL },
+	{ "gact", parse_gact, show_gact },
+	{ "mirred", parse_mirred, show_mirred },
+	{ "vlan", parse_vlan, show_vlan },
+	{ "pedit", parse_pedit, show_pedit },
+	{ "csum", parse_csum, show_csum },
+	{ "tunnel_key", parse_tunnel_key, show_tunnel_key },
+	{ .name = NULL },
 };
 
 /* What tc has besides; the words of a refusal name it. */
-static const char *const absent[] = { "bpf",	"connmark", "ct",     "ctinfo",	    "gate",
-				      "ife",	"mpls",	    "nat",    "police",	    "sample",
-				      "simple", "skbedit",  "skbmod", "tunnel_key", "xt",
-				      "ipt",	"simp" };
+static const char *const absent[] = { "bpf",	"connmark", "ct",     "ctinfo", "gate",	  "ife",
+				      "mpls",	"nat",	    "police", "sample", "simple", "skbedit",
+				      "skbmod", "xt",	    "ipt",    "simp" };
 
 static const struct action_kind *find_kind(const char *name)
 {
@@ -223,7 +226,7 @@ static int parse_one(struct args *a, struct nl_msg *m, const struct action_kind 
 	nest = nl_nest_start_plain(m, number);
 	nl_put_str(m, TCA_ACT_KIND, k->name);
 	status = k->parse(a, m);
-	if (status == IPROUTE_FAILED) {
+	if (status == IPROUTE_FAILED && !a->ip->is_final) {
 		say(a->ip, "bad action parsing");
 		say(a->ip, "parse_action: bad value (%d:%s)!", a->argc - at, a->argv[at]);
 	}

@@ -108,7 +108,7 @@ static const char help[] =
 	"         ls|flush action KIND\n"
 	"  KEYS   WORD VALUE...; skip_sw, skip_hw, verbose (tc-flower(8))\n"
 	"  ACTION drop, pass, pipe, continue, reclassify, trap, goto chain N; gact, mirred, vlan,\n"
-	"         pedit, csum (tc-actions(8)), [index N] [cookie HEX] [hw_stats TYPE]\n";
+	"         pedit, csum, tunnel_key (tc-actions(8)), [index N] [cookie HEX] [hw_stats TYPE]\n";
 
 static const char *const absent[] = { "class", "monitor", "exec" };
 
@@ -149,7 +149,7 @@ int iproute_tc(struct iproute *ip, int argc, const char **argv)
 	text_clear(&ip->out);
 	text_clear(&ip->err);
 	ip->bad_arg = -1;
-	ip->wants_hardware = ip->is_put = false;
+	ip->wants_hardware = ip->is_put = ip->is_final = false;
 	status = argc ? run_object(&a) : IPROUTE_OK;
 	return ip->out.error || ip->err.error ? IPROUTE_FAILED : status;
 }

@@ -192,6 +192,35 @@ static void show_head(struct list *l, const struct tcmsg *t, const struct nlattr
 			  " ");
 }
 
+/* What prio and pfifo_fast have. */
+static void show_bands(struct show *s, const struct nlattr *options)
+{
+	struct tc_prio_qopt q;
+
+	if (!options || nl_attr_size(options) < sizeof q)
+		return;
+	memcpy(&q, nl_attr_data(options), sizeof q);
+	show_uint(s, "bands", "bands ", (unsigned int)q.bands, " ");
+	show_text(s, "priomap");
+	show_array(s, "priomap");
+	for (size_t i = 0; i < ARRAY_SIZE(q.priomap); i++)
+		show_uint(s, NULL, " ", q.priomap[i], "");
+	show_array_end(s);
+	show_json_bool(s, "multiqueue", false);
+}
+
+static void show_options(struct show *s, const struct nlattr *const *tb)
+{
+	const char *kind = attr_str(tb[TCA_KIND]);
+
+	show_object(s, "options");
+	if (!strcmp(kind, "ingress"))
+		show_text(s, "---------------- ");
+	else if (!strcmp(kind, "pfifo_fast") || !strcmp(kind, "prio"))
+		show_bands(s, tb[TCA_OPTIONS]);
+	show_object_end(s);
+}
+
 static int show_qdisc(void *aux, const struct nlmsghdr *h)
 {
 	const struct nlattr *tb[TCA_EGRESS_BLOCK + 1];
@@ -208,10 +237,7 @@ static int show_qdisc(void *aux, const struct nlmsghdr *h)
 		return 0;
 	show_object(s, NULL);
 	show_head(l, &t, tb);
-	show_object(s, "options");
-	if (!strcmp(attr_str(tb[TCA_KIND]), "ingress"))
-		show_text(s, "---------------- ");
-	show_object_end(s);
+	show_options(s, tb);
 	show_line(s);
 	if (s->options->statistics && tb[TCA_STATS2]) {
 		show_stats2(s, tb[TCA_STATS2], " ");

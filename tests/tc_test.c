@@ -100,6 +100,8 @@ static void take_line(struct record *r, const char *s)
 {
 	if (!strncmp(s, "1|", 2))
 		text_putf(&r->out, "%s\n", s + 2);
+	else if (!strncmp(s, "1-", 2))
+		text_cut(&r->out, r->out.len - 1);
 	else if (!strncmp(s, "2|", 2))
 		text_putf(&r->err, "%s\n", s + 2);
 	else if (!strncmp(s, "2~", 2))
