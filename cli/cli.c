@@ -87,7 +87,7 @@ const struct cli_command cli_commands[] = {
 	  "[OPTIONS] qdisc|filter|chain|actions COMMAND...",
 	  "tc's commands on the model machine, and why a rule is not in hardware",
 	  "The grammar, the options and the output of iproute2's tc: qdiscs ingress and clsact, flower filters,\n"
-	  "chains, actions gact, mirred, vlan, pedit, csum, tunnel_key; -s, -d, -j, -p, -br, -b FILE, -force. On the error\n"
+	  "chains, actions gact, mirred, vlan, pedit, csum, ct, tunnel_key; -s, -d, -j, -p, -br, -b FILE, -force. On the error\n"
 	  "stream, besides tc's words: a caret under the word that was refused, and for a rule that is in tc but\n"
 	  "not in hardware which function refused it and why.\n"
 	  "\n"

@@ -139,21 +139,30 @@ static void show_ip_proto(struct flower *f, const struct row *r)
 	show_value(f, r->name, n->name ? n->name : number);
 }
 
-/* tos and ttl: in JSON the mask is a member of its own. */
-static void show_masked(struct flower *f, const struct row *r)
+/* A number with its mask, unless that is full; in JSON the mask is a member of its own. */
+static void show_with_mask(struct flower *f, const char *name, uint64_t v, uint64_t mask,
+			   size_t size)
 {
-	uint64_t mask = attr_number(f->tb[r->mask_attr]);
-	char name[32], hex[8];
+	char member[32], hex[12];
 
-	if (!f->tb[r->attr])
-		return;
-	show_number(f, r->name, attr_number(f->tb[r->attr]));
-	if (!f->tb[r->mask_attr] || mask == UINT8_MAX)
+	show_number(f, name, v);
+	if (mask == UINT64_MAX >> (64 - 8 * size))
 		return;
 	snprintf(hex, sizeof hex, "%x", (unsigned int)mask);
 	show_text(f->show, "/0x%s", hex);
-	snprintf(name, sizeof name, "%s_mask", r->name);
-	show_json_str(f->show, name, hex);
+	snprintf(member, sizeof member, "%s_mask", name);
+	show_json_str(f->show, member, hex);
+}
+
+static void show_masked(struct flower *f, const struct row *r)
+{
+	const struct nlattr *a = f->tb[r->attr], *mask = f->tb[r->mask_attr];
+
+	if (!a || !nl_attr_size(a) || nl_attr_size(a) > sizeof(uint32_t))
+		return;
+	show_with_mask(f, r->name, attr_number(a),
+		       mask ? attr_number(mask) : UINT64_MAX >> (64 - 8 * nl_attr_size(a)),
+		       nl_attr_size(a));
 }
 
 static void show_prefix(struct flower *f, const char *name, const struct nlattr *a,
@@ -204,18 +213,11 @@ static void show_ipv4(struct flower *f, const struct row *r)
 static void show_masked_port(struct flower *f, const char *name, const struct nlattr *a,
 			     const struct nlattr *mask)
 {
-	uint16_t bits = mask && nl_attr_size(mask) == 2 ? get_be16(nl_attr_data(mask)) : UINT16_MAX;
-	char member[32], hex[8];
-
-	if (!a || nl_attr_size(a) != 2)
-		return;
-	show_number(f, name, get_be16(nl_attr_data(a)));
-	if (bits == UINT16_MAX)
-		return;
-	snprintf(hex, sizeof hex, "%x", bits);
-	show_text(f->show, "/0x%s", hex);
-	snprintf(member, sizeof member, "%s_mask", name);
-	show_json_str(f->show, member, hex);
+	if (a && nl_attr_size(a) == 2)
+		show_with_mask(f, name, get_be16(nl_attr_data(a)),
+			       mask && nl_attr_size(mask) == 2 ? get_be16(nl_attr_data(mask))
+							       : UINT16_MAX,
+			       2);
 }
 
 static void show_range(struct flower *f, const struct row *r)
@@ -336,35 +338,6 @@ static void show_ct_state(struct flower *f, const struct row *r)
 	show_value(f, r->name, value);
 }
 
-static void show_ct_zone(struct flower *f, const struct row *r)
-{
-	uint64_t mask = attr_number(f->tb[r->mask_attr]);
-	char member[32];
-
-	if (!f->tb[r->attr])
-		return;
-	show_number(f, r->name, attr_number(f->tb[r->attr]));
-	if (!f->tb[r->mask_attr] || mask == UINT16_MAX)
-		return;
-	snprintf(member, sizeof member, "%s_mask", r->name);
-	show_uint(f->show, member, "/", mask, "");
-}
-
-static void show_ct_mark(struct flower *f, const struct row *r)
-{
-	uint64_t mask = attr_number(f->tb[r->mask_attr]);
-	char member[32];
-
-	if (!f->tb[r->attr])
-		return;
-	show_number(f, r->name, attr_number(f->tb[r->attr]));
-	if (!f->tb[r->mask_attr] || mask == UINT32_MAX)
-		return;
-	snprintf(member, sizeof member, "%s_mask", r->name);
-	show_text(f->show, "/0x%x", (unsigned int)mask);
-	show_json_uint(f->show, member, mask);
-}
-
 static void format_label(char *buf, size_t size, const struct nlattr *a)
 {
 	const uint8_t *p = nl_attr_data(a);
@@ -427,8 +400,8 @@ static const struct row rows[] = {
 	{ "enc_ttl", show_masked, BOTH(ENC_IP_TTL) },
 	{ "ip_flags", show_ip_flags, BOTH(FLAGS) },
 	{ "ct_state", show_ct_state, BOTH(CT_STATE) },
-	{ "ct_zone", show_ct_zone, BOTH(CT_ZONE) },
-	{ "ct_mark", show_ct_mark, BOTH(CT_MARK) },
+	{ "ct_zone", show_masked, BOTH(CT_ZONE) },
+	{ "ct_mark", show_masked, BOTH(CT_MARK) },
 	{ "ct_label", show_ct_label, .attr = KEY(CT_LABELS), .mask_attr = KEY(CT_LABELS_MASK) },
 };
 

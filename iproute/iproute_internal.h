@@ -178,12 +178,14 @@ int parse_mirred(struct args *a, struct nl_msg *m) MUST_CHECK;
 int parse_vlan(struct args *a, struct nl_msg *m) MUST_CHECK;
 int parse_pedit(struct args *a, struct nl_msg *m) MUST_CHECK;
 int parse_csum(struct args *a, struct nl_msg *m) MUST_CHECK;
+int parse_ct(struct args *a, struct nl_msg *m) MUST_CHECK;
 int parse_tunnel_key(struct args *a, struct nl_msg *m) MUST_CHECK;
 void show_gact(struct show *s, const struct nlattr *options);
 void show_mirred(struct show *s, const struct nlattr *options);
 void show_vlan(struct show *s, const struct nlattr *options);
 void show_pedit(struct show *s, const struct nlattr *options);
 void show_csum(struct show *s, const struct nlattr *options);
+void show_ct(struct show *s, const struct nlattr *options);
 void show_tunnel_key(struct show *s, const struct nlattr *options);
 
 /* A kind's last words: a control when it may have one (@control not NULL), and its index. */

@@ -161,7 +161,7 @@ static void what_is_added_is_shown(void **state)
 		const char *protocol, *words, *shown;
 	} cases[] = {
 		{ "ip", "ct_zone 5", "\n  ct_zone 5\n" },
-		{ "ip", "ct_zone 5/0xff", "\n  ct_zone 5/255\n" },
+		{ "ip", "ct_zone 5/0xff", "\n  ct_zone 5/0xff\n" },
 		{ "ip", "ct_mark 0x10", "\n  ct_mark 16\n" },
 		{ "ip", "ct_mark 0x10/0xff", "\n  ct_mark 16/0xff\n" },
 		{ "ip", "ct_label 00112233445566778899aabbccddeeff",

@@ -20,14 +20,15 @@ const struct action_kind iproute_actions[] = {
 	{ "vlan", parse_vlan, show_vlan },
 	{ "pedit", parse_pedit, show_pedit },
 	{ "csum", parse_csum, show_csum },
+	{ "ct", parse_ct, show_ct },
 	{ "tunnel_key", parse_tunnel_key, show_tunnel_key },
 	{ .name = NULL },
 };
 
 /* What tc has besides; the words of a refusal name it. */
-static const char *const absent[] = { "bpf",	"connmark", "ct",     "ctinfo", "gate",	  "ife",
-				      "mpls",	"nat",	    "police", "sample", "simple", "skbedit",
-				      "skbmod", "xt",	    "ipt",    "simp" };
+static const char *const absent[] = { "bpf",	 "connmark", "ctinfo", "gate",	 "ife",
+				      "mpls",	 "nat",	     "police", "sample", "simple",
+				      "skbedit", "skbmod",   "xt",     "ipt",	 "simp" };
 
 static const struct action_kind *find_kind(const char *name)
 {

@@ -108,7 +108,7 @@ static const char help[] =
 	"         ls|flush action KIND\n"
 	"  KEYS   WORD VALUE...; skip_sw, skip_hw, verbose (tc-flower(8))\n"
 	"  ACTION drop, pass, pipe, continue, reclassify, trap, goto chain N; gact, mirred, vlan,\n"
-	"         pedit, csum, tunnel_key (tc-actions(8)), [index N] [cookie HEX] [hw_stats TYPE]\n";
+	"         pedit, csum, ct, tunnel_key (tc-actions(8)), [index N] [cookie HEX] [hw_stats TYPE]\n";
 
 static const char *const absent[] = { "class", "monitor", "exec" };
 
