@@ -413,6 +413,10 @@ static void tc_reads_a_batch(void **state)
 	assert_int_equal(run(s, "tc -b /nonesuch"), 1);
 	assert_has(s->err_s, "Cannot open file \"/nonesuch\" for reading");
 	assert_int_equal(run(s, "tc"), CLI_USAGE);
+	assert_int_equal(run(s, "tc --color=never --vfs 4 -j qdisc show dev p0"), CLI_FAILED);
+	assert_has(s->err_s, "--vfs");
+	assert_int_equal(run(s, "tc --color=never --no-hw-offload -j qdisc show dev p0"), 0);
+	assert_int_equal(s->out_s[0], '[');
 	assert_int_equal(run(s, "tc -n other qdisc show"), 255);
 	assert_has(s->err_s, "ip netns exec");
 }

@@ -8,6 +8,7 @@
 #include "cli/verdict.h"
 #include "cli/words.h"
 #include "iproute/iproute.h"
+#include "netlink/transport.h"
 #include "trace/json.h"
 
 #include <errno.h>
@@ -22,17 +23,35 @@ struct tool {
 	struct iproute ip;
 };
 
-static int open_tool(struct tool *t, struct host *h, struct cli *c)
+/* tc needs a socket to the kernel of this machine, and no datapath in it. */
+static int open_linux(struct nl_sock **sock, struct diag *d)
+{
+	struct nl_transport *t;
+	int err = nl_transport_open_linux(&t, NETLINK_ROUTE, d);
+
+	return err ? err : nl_sock_new(sock, t, NULL, d);
+}
+
+static int open_sock(struct nl_sock **sock, struct cli *c, struct diag *d)
+{
+	if (!c->host && c->model.kernel == CLI_KERNEL_LINUX)
+		return open_linux(sock, d);
+	if (!cli_host(c, false))
+		return -ENODEV; /* which was said */
+	return host_open_route(c->host, sock, d);
+}
+
+static int open_tool(struct tool *t, struct cli *c)
 {
 	struct diag d;
 	int err;
 
 	diag_init(&d);
-	err = host_open_route(h, &t->sock, &d);
-	if (err)
-		print_diag(&c->print, &d, NULL);
-	else
+	err = open_sock(&t->sock, c, &d);
+	if (!err)
 		iproute_init(&t->ip, t->sock);
+	else if (d.error)
+		print_diag(&c->print, &d, NULL);
 	return err;
 }
 
@@ -140,7 +159,7 @@ static void print_reason(struct print *p, const struct trace *t, int argc, const
 /* One command, with what is printed of it. The exit status. */
 static int run_command(struct cli *c, struct tool *t, int argc, const char **argv)
 {
-	struct trace *trace = host_trace(c->host);
+	struct trace *trace = nl_sock_trace(t->sock); /* NULL: only a model's kernel tells */
 	int status;
 
 	trace_forget(trace);
@@ -152,7 +171,7 @@ static int run_command(struct cli *c, struct tool *t, int argc, const char **arg
 		print_error_text(&c->print, t->ip.err.s);
 	if (status && t->ip.bad_arg >= 0)
 		print_bad_arg(&c->print, argc, argv, t->ip.bad_arg);
-	if (!status && t->ip.wants_hardware && trace->refused)
+	if (!status && t->ip.wants_hardware && trace && trace->refused)
 		print_reason(&c->print, trace, argc, argv);
 	return status;
 }
@@ -238,14 +257,38 @@ static int run_batch(struct cli *c, struct tool *t)
 	return status;
 }
 
+/*
+ * The model's options may stand in front of tc's, as those do that a daemon is sent along. Returns
+ * how many arguments they are, or -EINVAL.
+ */
+static int parse_model(struct cli *c, int argc, const char **argv)
+{
+	int n = 0;
+
+	while (n < argc && !strncmp(argv[n], "--", 2)) {
+		const struct option_row *r = cli_model_rows;
+		size_t len = strcspn(argv[n] + 2, "=");
+
+		while (r->name && (strlen(r->name) != len || strncmp(r->name, argv[n] + 2, len)))
+			r++;
+		if (!r->name)
+			break;
+		n += r->type == OPTION_FLAG || argv[n][2 + len] ? 1 : 2;
+	}
+	n = n < argc ? n : argc;
+	return n && cli_parse(c, NULL, NULL, n, argv) < 0 ? -EINVAL : n;
+}
+
 int cmd_tc(struct cli *c, int argc, const char **argv)
 {
-	struct host *h = cli_host(c, false);
+	int skip = parse_model(c, argc, argv);
 	struct tool t;
 	int n, status;
 
-	if (!h || open_tool(&t, h, c))
+	if (skip < 0 || open_tool(&t, c))
 		return CLI_FAILED;
+	argc -= skip;
+	argv += skip;
 	n = iproute_tc_options(&t.ip, argc, argv);
 	if (n < 0) {
 		print_error_text(&c->print, t.ip.err.s);
@@ -327,11 +370,11 @@ static int trace_command(struct cli *c, struct tool *t, const struct trace_tc_op
 
 int cli_trace_tc(struct cli *c, const struct trace_tc_options *o, int argc, const char **argv)
 {
-	struct host *h = cli_host(c, o->setup);
+	struct host *h = cli_model_host(c, o->setup);
 	struct tool t;
 	int n, status;
 
-	if (!h || open_tool(&t, h, c))
+	if (!h || open_tool(&t, c))
 		return VERDICT_REFUSED;
 	if (!o->setup)
 		trace_clear(host_trace(h));

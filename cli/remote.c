@@ -295,6 +295,8 @@ static size_t put_given(const struct cli *c, const char **argv, char text[GIVEN_
 	const struct cli_model *m = &c->given;
 	size_t n = 0, at = 0;
 
+	if (m->kernel == CLI_KERNEL_LINUX)
+		argv[n++] = "--kernel=linux";
 	if (m->n_vfs) {
 		snprintf(text[at], sizeof text[at], "--vfs=%llu", (unsigned long long)m->n_vfs);
 		argv[n++] = text[at++];
