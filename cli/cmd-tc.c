@@ -221,18 +221,23 @@ static int run_lines(struct cli *c, struct tool *t, FILE *f, const char *name)
 	unsigned long number = 0;
 	int failed = IPROUTE_OK;
 	struct text line;
+	bool goes_on = true;
 
 	text_init(&line);
-	while (read_line(f, &line, &number)) {
-		if (!run_line(c, t, line.s))
-			continue;
-		failed = IPROUTE_FAILED;
-		fprintf(c->print.err, "Command failed %s:%lu\n", name, number);
-		if (!t->ip.options.force)
-			break;
+	while (goes_on && read_line(f, &line, &number)) {
+		if (run_line(c, t, line.s)) {
+			failed = IPROUTE_FAILED;
+			fprintf(c->print.err, "Command failed %s:%lu\n", name, number);
+			goes_on = t->ip.options.force;
+		}
+		if (goes_on && cli_is_late(c)) {
+			failed = IPROUTE_FAILED;
+			goes_on = false;
+		}
 	}
-	if (ferror(f)) {
-		print_failure(&c->print, "cannot read %s: %s", name, diag_strerror(errno));
+	if (ferror(f) || line.error) {
+		print_failure(&c->print, "cannot read %s: %s", name,
+			      diag_strerror(line.error ? line.error : -errno));
 		failed = IPROUTE_FAILED;
 	}
 	text_fini(&line);

@@ -113,7 +113,7 @@ int rtnl_talk(struct iproute *ip, struct nl_msg *m, const struct nlmsghdr **answ
 
 /* Calls @f for each message of the dump that @m asks for. Its errors end the dump. */
 typedef int dump_function(void *aux, const struct nlmsghdr *h);
-int rtnl_dump(struct iproute *ip, struct nl_msg *m, dump_function *f, void *aux) MUST_CHECK;
+int rtnl_dump_filter(struct iproute *ip, struct nl_msg *m, dump_function *f, void *aux) MUST_CHECK;
 
 /* Asks for all links, once. 0 or negative errno, which was said. */
 int ll_init_map(struct iproute *ip) MUST_CHECK;

@@ -137,7 +137,7 @@ static void say_dump_error(struct iproute *ip, int err, const struct diag *d)
 	say_error(ip, err, &x);
 }
 
-int rtnl_dump(struct iproute *ip, struct nl_msg *m, dump_function *f, void *aux)
+int rtnl_dump_filter(struct iproute *ip, struct nl_msg *m, dump_function *f, void *aux)
 {
 	struct span sp = SPAN(nl_sock_trace(ip->sock));
 	const struct nlmsghdr *h;
@@ -231,7 +231,7 @@ int ll_init_map(struct iproute *ip)
 	nl_msg_init(&m, buf, sizeof buf);
 	nl_msg_start(&m, RTM_GETLINK, NLM_F_REQUEST | NLM_F_DUMP, &all, sizeof all);
 	nl_put_u32(&m, IFLA_EXT_MASK, RTEXT_FILTER_VF);
-	err = rtnl_dump(ip, &m, take_link, l);
+	err = rtnl_dump_filter(ip, &m, take_link, l);
 	if (err) {
 		free_links(l);
 		return err;

@@ -590,7 +590,7 @@ static int tc_action_list(struct args *a)
 	if (status)
 		return span_end(&sp, status);
 	show_begin(&s, a->ip);
-	if (rtnl_dump(a->ip, &m, show_message, &s)) {
+	if (rtnl_dump_filter(a->ip, &m, show_message, &s)) {
 		say(a->ip, "Dump terminated");
 		status = IPROUTE_FAILED;
 	}

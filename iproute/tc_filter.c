@@ -478,7 +478,7 @@ static int find_block(struct args *a, const struct place *p)
 		return 0;
 	nl_msg_init(&m, buf, sizeof buf);
 	nl_msg_start(&m, RTM_GETQDISC, NLM_F_REQUEST | NLM_F_DUMP, &all, sizeof all);
-	if (rtnl_dump(a->ip, &m, look_for_block, &search))
+	if (rtnl_dump_filter(a->ip, &m, look_for_block, &search))
 		return IPROUTE_FAILED;
 	return search.is_found
 		       ? 0
@@ -523,7 +523,7 @@ static int list(struct args *a, bool is_chain)
 	if (a->ip->options.brief && !is_chain)
 		nl_put(&m, TCA_DUMP_FLAGS, &terse, sizeof terse);
 	show_begin(&l.show, a->ip);
-	if (rtnl_dump(a->ip, &m, show_message, &l)) {
+	if (rtnl_dump_filter(a->ip, &m, show_message, &l)) {
 		say(a->ip, "Dump terminated");
 		status = IPROUTE_FAILED;
 	}

@@ -298,7 +298,7 @@ static int tc_qdisc_list(struct args *a)
 	if (r.wants_invisible)
 		nl_put_flag(&m, TCA_DUMP_INVISIBLE);
 	show_begin(&l.show, a->ip);
-	if (rtnl_dump(a->ip, &m, show_qdisc, &l)) {
+	if (rtnl_dump_filter(a->ip, &m, show_qdisc, &l)) {
 		say(a->ip, "Dump terminated");
 		status = IPROUTE_FAILED;
 	}
