@@ -290,12 +290,13 @@ static int start(struct daemon *s, const char *path, struct diag *d)
 		.refuse = refuse,
 		.aux = s,
 	};
-	int err = open_files(s, d);
+	int err =
+		take_signals(s, d); /* first: whatever comes from now on ends it with clean hands */
 
+	err = err ? err : open_files(s, d);
 	err = err ? err : serve_listener_new(&s->listener, path, d);
 	err = err ? err : serve_lines_new(&s->lines, &params, d);
-	err = err ? err : serve_lines_listen(s->lines, serve_listener_fd(s->listener), d);
-	return err ? err : take_signals(s, d);
+	return err ? err : serve_lines_listen(s->lines, serve_listener_fd(s->listener), d);
 }
 
 static int add_own(struct daemon *s, struct diag *d)

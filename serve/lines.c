@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -266,13 +267,24 @@ static void run_client(struct serve_lines *l, struct client *k, uint32_t events)
 	set_events(l, k, k->out || has_line(l, k) ? EPOLLOUT : EPOLLIN);
 }
 
+/*
+ * Whether it does not read its answers. A socket is not writable any more when a quarter of its
+ * buffer is full: then all that was answered is on the way, and its next line waits.
+ */
+static bool is_stuck(const struct client *k)
+{
+	struct pollfd p = { .fd = k->fd, .events = POLLOUT };
+
+	return k->out || (k->events == EPOLLOUT && !poll(&p, 1, 0));
+}
+
 /* The oldest client that does not read its answer, or NULL. */
 static struct client *find_stuck(const struct serve_lines *l)
 {
 	struct client *found = NULL;
 
 	for (struct client *k = l->clients; k; k = k->next)
-		found = k->out ? k : found;
+		found = is_stuck(k) ? k : found;
 	return found;
 }
 

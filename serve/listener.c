@@ -13,7 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define BACKLOG	    8
+#define BACKLOG	    64
 #define LOCK_TRIES  100
 #define OWNER_ALONE 0600
 
