@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "cli/device.h"
 #include "cli/remote.h"
+#include "cli/stats.h"
 #include "cli/words.h"
 #include "nic/serve/request.h"
 
@@ -160,6 +161,23 @@ const struct cli_command cli_commands[] = {
 	  "  inhw vswitch show\n"
 	  "  INHW_SOCKET= inhw dpctl show                   not that of the daemon\n",
 	  cmd_serve_rows, cmd_serve },
+	{ "stats", "Run the model",
+	  "",
+	  "packets per second in hardware, tc, the datapath, upcalls; the busiest flows; those refused",
+	  "Flows and packets by where they are, what came up to userland, the busiest flows, and the flows that\n"
+	  "are not in hardware, by reason. Rates are those since the last time that somebody asked: there are\n"
+	  "none the first time. With a daemon, for monitoring; docs/inhw.1 has the JSON.\n",
+	  "  inhw stats --json --flows 50\n",
+	  cmd_stats_rows, cmd_stats },
+	{ "top", "Run the model",
+	  "",
+	  "what goes through a daemon's machine, each second: a screen, plain text, or JSON",
+	  "The same as stats, of a daemon, drawn anew each second on a terminal; q or ^C ends it. Elsewhere, and\n"
+	  "with -n: plain text, the first after a second.\n",
+	  "  inhw top\n"
+	  "  inhw top --once\n"
+	  "  inhw top --json -n 60 >minute.jsonl\n",
+	  cmd_top_rows, cmd_top },
 	{ "lab", "Run the real thing",
 	  "[run SCRIPT [ARG...] | trace FLOW ACTIONS]",
 	  "a Linux with the real driver on our device, and Open vSwitch: a shell, a script for CI, a flow",
@@ -207,6 +225,10 @@ void cli_init(struct cli *c, FILE *out, FILE *err)
 
 void cli_fini(struct cli *c)
 {
+	if (c->stats)
+		stats_fini(c->stats);
+	mem_free(c->stats);
+	c->stats = NULL;
 	nic_requests_free(c->requests);
 	c->requests = NULL;
 	host_free(c->host);
@@ -396,7 +418,9 @@ static int run_help(struct cli *c, int argc, const char **argv)
 /* What has nothing to do with the model of a daemon; @sub: with this first argument only. */
 static const struct {
 	const char *name, *sub;
-} local_commands[] = { { "bench", NULL }, { "lab", NULL }, { "nic", "serve" }, { "serve", NULL } };
+} local_commands[] = {
+	{ "bench", NULL }, { "lab", NULL }, { "nic", "serve" }, { "serve", NULL }, { "top", NULL }
+};
 
 /* The first argument behind options, and the device that --device names; NULL: none. */
 static void look_at(const struct cli_command *k, int argc, const char **argv, const char **first,

@@ -37,6 +37,7 @@ struct cli_model {
 
 struct cli_remote;
 struct nic_requests;
+struct stats;
 
 struct cli {
 	struct print print;
@@ -53,6 +54,7 @@ struct cli {
 	uint64_t ahead_ns;
 	struct cli_remote *remote; /* where commands run if a daemon is there; NULL: here */
 	bool is_daemon;		   /* this is one: see cli/daemon.h */
+	struct stats *stats;	   /* of its machine; owned; NULL: nobody has asked yet */
 	uint64_t deadline_ns;	   /* a command that is not done then, gives up; 0: none */
 };
 
@@ -117,6 +119,8 @@ int cmd_dpctl(struct cli *c, int argc, const char **argv);
 int cmd_nic(struct cli *c, int argc, const char **argv);
 int cmd_send(struct cli *c, int argc, const char **argv);
 int cmd_vswitch(struct cli *c, int argc, const char **argv);
+int cmd_stats(struct cli *c, int argc, const char **argv);
+int cmd_top(struct cli *c, int argc, const char **argv);
 int cmd_serve(struct cli *c, int argc, const char **argv);
 int cmd_lab(struct cli *c, int argc, const char **argv);
 int cmd_tc(struct cli *c, int argc, const char **argv);
@@ -126,6 +130,8 @@ extern const struct option_row cmd_dpctl_rows[];
 extern const struct option_row cmd_nic_rows[];
 extern const struct option_row cmd_send_rows[];
 extern const struct option_row cmd_vswitch_rows[];
+extern const struct option_row cmd_stats_rows[];
+extern const struct option_row cmd_top_rows[];
 extern const struct option_row cmd_serve_rows[];
 extern const struct option_row cmd_lab_rows[];
 extern const struct option_row cmd_tc_rows[];

@@ -318,10 +318,10 @@ static size_t put_given(const struct cli *c, const char **argv, char text[GIVEN_
 	return n;
 }
 
-/* @argv: taken, with room for what was given before the command. */
-static int run(struct cli_remote *r, struct cli *c, const char **argv, size_t argc, struct diag *d)
+/* @argv: may be changed. */
+static int run(struct cli_remote *r, const struct print *p, const char **argv, size_t argc,
+	       struct serve_answer *a, struct diag *d)
 {
-	const struct print *p = &c->print;
 	struct serve_request request = {
 		.argv = argv,
 		.argc = argc,
@@ -332,43 +332,52 @@ static int run(struct cli_remote *r, struct cli *c, const char **argv, size_t ar
 		.err_colour = p->auto_err_colour,
 		.ascii = p->ascii,
 	};
-	struct serve_answer a = { 0 };
-	int status = CLI_USAGE;
+	int err = ask(r, &request, a, d);
 
-	if (!ask(r, &request, &a, d)) {
-		status = a.status;
-		print_text(&c->print, a.out);
-		fflush(p->out); /* so that both keep their order on one terminal or in one file */
-		fputs(a.err, p->err);
-	} else {
+	if (err)
 		cli_remote_fini(r); /* what comes over it now may belong to this command */
-	}
-	serve_answer_fini(&a);
-	return status;
+	return err ? err : 1;
+}
+
+int cli_remote_ask(struct cli_remote *r, struct cli *c, int argc, const char **argv,
+		   struct serve_answer *a, struct diag *d)
+{
+	int found = r ? find(r, d) : 0;
+	char given[GIVEN_MAX][32];
+	const char **all;
+	size_t n;
+
+	*a = (struct serve_answer){ 0 };
+	if (found <= 0)
+		return found;
+	all = mem_new_array((size_t)argc + GIVEN_MAX + 1, sizeof *all);
+	if (!all)
+		return diag_set(d, -ENOMEM, "no memory for the command");
+	all[0] = argv[0];
+	n = 1 + put_given(c, all + 1, given);
+	memcpy(all + n, argv + 1, (size_t)(argc - 1) * sizeof *argv);
+	found = run(r, &c->print, all, n + (size_t)argc - 1, a, d);
+	mem_free(all);
+	return found;
 }
 
 bool cli_remote_run(struct cli_remote *r, struct cli *c, int argc, const char **argv, int *status)
 {
-	char given[GIVEN_MAX][32];
-	const char **all;
+	struct print *p = &c->print;
+	struct serve_answer a;
 	struct diag d;
-	size_t n;
 	int found;
 
 	diag_init(&d);
-	found = find(r, &d);
-	if (!found)
-		return false;
-	*status = CLI_USAGE;
-	all = mem_new_array((size_t)argc + GIVEN_MAX + 1, sizeof *all);
-	if (found > 0 && all) {
-		all[0] = argv[0];
-		n = 1 + put_given(c, all + 1, given);
-		memcpy(all + n, argv + 1, (size_t)(argc - 1) * sizeof *argv);
-		*status = run(r, c, all, n + (size_t)argc - 1, &d);
+	found = cli_remote_ask(r, c, argc, argv, &a, &d);
+	*status = found > 0 ? a.status : CLI_USAGE;
+	if (found > 0) {
+		print_text(p, a.out);
+		fflush(p->out); /* so that both keep their order on one terminal or in one file */
+		fputs(a.err, p->err);
+	} else if (found < 0) {
+		print_diag(p, &d, NULL);
 	}
-	if (d.error)
-		print_diag(&c->print, &d, NULL);
-	mem_free(all);
-	return true;
+	serve_answer_fini(&a);
+	return found;
 }

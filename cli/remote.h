@@ -8,6 +8,7 @@
 #define CLI_REMOTE_H
 
 #include "cli/cli.h"
+#include "serve/request.h"
 
 #define CLI_SOCKET_PATH_MAX  256	 /* bytes of the default one, with its NUL */
 #define CLI_REMOTE_INPUT_MAX (64u << 20) /* bytes of standard input that are sent along */
@@ -38,5 +39,12 @@ int cli_remote_path(char path[CLI_SOCKET_PATH_MAX], const char *option, bool *is
  */
 bool cli_remote_run(struct cli_remote *r, struct cli *c, int argc, const char **argv,
 		    int *status) MUST_CHECK;
+
+/*
+ * As above, with the answer in *@a instead of printed: 1; 0: there is no daemon; or negative errno,
+ * with words. serve_answer_fini() in any case.
+ */
+int cli_remote_ask(struct cli_remote *r, struct cli *c, int argc, const char **argv,
+		   struct serve_answer *a, struct diag *d) MUST_CHECK;
 
 #endif
