@@ -431,7 +431,6 @@ static void note_success(struct offload_put *put, struct ufid_entry *e, const st
 	put->echo_differs = r->echo_differs;
 	if (r->echo_differs)
 		put->difference = r->difference;
-	put->warning[0] = '\0';
 	if (r->ack.msg[0])
 		memcpy(put->warning, r->ack.msg, sizeof put->warning);
 }

@@ -404,6 +404,45 @@ static int put_action(struct tc_translation *t, uint32_t n)
 	return err;
 }
 
+/* The first action that changes a packet which an output has got with changes, or -1. */
+static int second_change(const struct flow_actions *l)
+{
+	bool changed = false, sent = false;
+
+	for (size_t i = 0; i < l->n; i++) {
+		if (l->a[i].type == FLOW_ACT_OUTPUT) {
+			sent = changed;
+			continue;
+		}
+		if (sent && l->a[i].type != FLOW_ACT_RECIRC)
+			return (int)i; /* there are FLOW_ACTIONS_MAX of them */
+		changed = true;
+	}
+	return -1;
+}
+
+/*
+ * A driver with one list of changes for an entry (mlx5, whose split_count is where the last change
+ * was) takes such a filter without a word, and gives the outputs before the last change the packet
+ * as it came in. tc in software does what the list says, so hardware is not asked.
+ */
+static int keep_from_one_list_of_changes(struct tc_translation *t)
+{
+	const int n = second_change(t->put->actions);
+
+	if (n < 0 || t->f->flags & TCA_CLS_FLAGS_SKIP_HW)
+		return 0;
+	if (t->f->flags & TCA_CLS_FLAGS_SKIP_SW)
+		t->n_refused++;
+	else
+		t->f->flags |= TCA_CLS_FLAGS_SKIP_HW;
+	offload_put_item(
+		t->o, t->put, t->diag, t->function, true, (uint32_t)n, -EOPNOTSUPP,
+		"changes a packet that was changed and sent before: hardware would send it "
+		"as it came in");
+	return t->f->flags & TCA_CLS_FLAGS_SKIP_HW ? 0 : -EOPNOTSUPP;
+}
+
 static bool ends_with_way_on(const struct flow_actions *l)
 {
 	return l->n &&
@@ -428,6 +467,8 @@ int netdev_tc_parse_nl_actions(struct tc_translation *t)
 	}
 	if (!first && !ends_with_way_on(l))
 		first = put_drop(t, l->n ? (uint32_t)l->n - 1 : 0);
+	if (!first)
+		first = keep_from_one_list_of_changes(t);
 	span_note(&sp, "tc_actions", "%zu", t->f->n_actions);
 	return span_end(&sp, first);
 }

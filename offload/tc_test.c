@@ -150,6 +150,30 @@ static void every_action_has_an_item_after_a_refusal_too(void **state)
 	}
 }
 
+static void what_is_changed_sent_and_changed_again_is_kept_from_hardware(void **state)
+{
+	static const struct {
+		const char *actions;
+		int culprit; /* -1: hardware is asked */
+	} cases[] = {
+		{ "pop_vlan,2,set(eth(dst=02:00:00:00:00:05)),3", 2 },
+		{ "set(eth(dst=02:00:00:00:00:05)),2,3,pop_vlan", 3 },
+		{ "2,pop_vlan,set(eth(dst=02:00:00:00:00:05)),3", -1 },
+		{ "pop_vlan,2,recirc(0x5)", -1 },
+		{ "2,pop_vlan,3", -1 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		translate(TCP_FLOW, cases[i].actions);
+		assert_int_equal(run.err, 0);
+		assert_int_equal(run.f.flags & TCA_CLS_FLAGS_SKIP_HW ? 1 : 0,
+				 cases[i].culprit >= 0);
+		assert_int_equal(run.put.has_culprit, cases[i].culprit >= 0);
+		if (cases[i].culprit >= 0)
+			assert_int_equal(run.put.culprit.index, cases[i].culprit);
+	}
+}
+
 static void the_last_output_redirects_and_the_others_mirror(void **state)
 {
 	translate(TCP_FLOW, "2,3");
@@ -440,6 +464,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_action_list_becomes_these_tc_actions_or_a_refusal),
 		cmocka_unit_test(every_action_has_an_item_after_a_refusal_too),
+		cmocka_unit_test(what_is_changed_sent_and_changed_again_is_kept_from_hardware),
 		cmocka_unit_test(the_last_output_redirects_and_the_others_mirror),
 		cmocka_unit_test(csum_repairs_what_the_rewrites_broke),
 		cmocka_unit_test(pedit_rewrites_the_bits_that_set_names),
