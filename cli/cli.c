@@ -348,6 +348,7 @@ struct host *cli_host(struct cli *c, bool trace_setup)
 			      params.is_linux ? "the kernel" : "the model machine", d.words);
 		return NULL;
 	}
+	host_set_stopwatch(c->host, clock_now_ns);
 	c->host_kernel = c->model.kernel;
 	c->host_vfs = c->model.n_vfs;
 	c->host_profile = c->model.profile ? mem_strdup(c->model.profile) : NULL;

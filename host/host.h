@@ -79,6 +79,12 @@ struct nl_kernel_calls host_kernel_calls(struct knet *kernel);
 /* Another route socket to its kernel, e.g. for tests; owned by the caller. */
 int host_open_route(struct host *h, struct nl_sock **out, struct diag *d) MUST_CHECK;
 
+/*
+ * For a clock that is real: rounds of revalidation are measured with it, and the dynamic limit of
+ * flows follows. Without (NULL, as at first) it stays where it begins.
+ */
+void host_set_stopwatch(struct host *h, uint64_t (*now_ns)(void));
+
 /* Moves its clock to @now_ns (monotonic); counters are refreshed when their period has passed. */
 void host_set_now(struct host *h, uint64_t now_ns);
 

@@ -22,6 +22,7 @@ struct host {
 	struct dpif *dpif;
 	struct vswitch *vswitch; /* NULL: none */
 	struct udpif *udpif;
+	uint64_t (*stopwatch)(void); /* NULL: nothing is measured */
 	host_output *output;
 	void *output_aux;
 	host_report *report;

@@ -401,6 +401,25 @@ static void the_dynamic_limit_follows_how_long_rounds_take(void **state)
 	machine_fini(&w.m);
 }
 
+static uint64_t slow_clock(void)
+{
+	static uint64_t now_ns;
+
+	return now_ns += 1400 * NSEC_PER_MSEC;
+}
+
+static void a_host_with_a_clock_measures_its_rounds(void **state)
+{
+	static struct world w;
+
+	set_up(&w);
+	host_set_stopwatch(w.m.host, slow_clock);
+	pass(&w, 1);
+	pass(&w, 600);
+	assert_int_equal(udpif_flow_limit(w.udpif), 5625); /* two rounds of 1.4 s */
+	machine_fini(&w.m);
+}
+
 static void when_rounds_are_slow_flows_of_few_packets_are_not_translated_again(void **state)
 {
 	static struct world w;
@@ -509,6 +528,7 @@ int main(void)
 		cmocka_unit_test(counters_that_come_late_make_no_flow_flap),
 		cmocka_unit_test(above_the_flow_limit_packets_go_on_through_userland),
 		cmocka_unit_test(the_dynamic_limit_follows_how_long_rounds_take),
+		cmocka_unit_test(a_host_with_a_clock_measures_its_rounds),
 		cmocka_unit_test(
 			when_rounds_are_slow_flows_of_few_packets_are_not_translated_again),
 		cmocka_unit_test(what_comes_in_at_a_port_of_no_bridge_is_dropped_by_a_flow),

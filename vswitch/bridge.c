@@ -242,6 +242,7 @@ int bridge_add_rule(struct bridge *b, struct rule *r, struct diag *d)
 		return diag_set(d, -ENOSPC, "bridge %s has %d rules already", b->name,
 				BRIDGE_RULES_MAX);
 	}
+	r->created_ns = b->now_ns;
 	if (c)
 		err = classifier_add(c, r, &old);
 	if (err) {
@@ -310,11 +311,16 @@ static int by_priority(const void *a, const void *b)
 
 static void put_stats(struct text *t, const struct rule *r, uint64_t now_ns)
 {
-	text_putf(t, "n_packets=%llu, n_bytes=%llu, ", (unsigned long long)r->n_packets,
-		  (unsigned long long)r->n_bytes);
-	if (r->used_ns && r->used_ns <= now_ns)
-		text_putf(t, "idle_age=%llu, ",
-			  (unsigned long long)((now_ns - r->used_ns) / NSEC_PER_SEC));
+	uint64_t used_ns = r->used_ns > r->created_ns ? r->used_ns : r->created_ns;
+	uint64_t age_ms = now_ns > r->created_ns ? (now_ns - r->created_ns) / NSEC_PER_MSEC : 0;
+	uint64_t idle_s = now_ns > used_ns ? (now_ns - used_ns) / NSEC_PER_SEC : 0;
+
+	text_putf(t, "cookie=0x%llx, duration=%llu.%03us, table=%u, ",
+		  (unsigned long long)r->name.cookie, (unsigned long long)(age_ms / 1000),
+		  (unsigned int)(age_ms % 1000), r->name.table);
+	text_putf(t, "n_packets=%llu, n_bytes=%llu, idle_age=%llu, ",
+		  (unsigned long long)r->n_packets, (unsigned long long)r->n_bytes,
+		  (unsigned long long)idle_s);
 }
 
 /* @now_ns: NO_STATS, or with counters. */
@@ -332,9 +338,12 @@ static int format_table(struct text *t, const struct bridge *b, const struct cla
 	qsort(rules, n, sizeof *rules, by_priority);
 	for (size_t i = 0; i < n; i++) {
 		text_put_char(t, ' ');
-		if (now_ns != NO_STATS)
+		if (now_ns != NO_STATS) {
 			put_stats(t, rules[i], now_ns);
-		rule_format(t, rules[i], &b->flow_ports);
+			rule_format_nameless(t, rules[i], &b->flow_ports);
+		} else {
+			rule_format(t, rules[i], &b->flow_ports);
+		}
 		text_put_char(t, '\n');
 	}
 	mem_free(rules);

@@ -47,6 +47,7 @@ struct bridge {
 	size_t n_rules;
 	struct mac_learning fdb;
 	uint64_t sequence;	      /* of the last change of rules or ports */
+	uint64_t now_ns;	      /* when rules come in: see vswitch_set_now() */
 	struct flow_ports flow_ports; /* the names of its ports, for texts */
 };
 
@@ -94,7 +95,8 @@ size_t bridge_del_rules(struct bridge *b, const struct rule_query *q, bool stric
 int bridge_format_rules(struct text *t, const struct bridge *b,
 			const struct rule_query *q) MUST_CHECK;
 
-/* With counters, and the seconds since the last use. */
+/* With counters, and the seconds since it came and since the last use, as `ovs-ofctl dump-flows`.
+ */
 int bridge_format_rules_stats(struct text *t, const struct bridge *b, const struct rule_query *q,
 			      uint64_t now_ns) MUST_CHECK;
 

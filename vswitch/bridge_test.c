@@ -145,6 +145,30 @@ static void rules_are_deleted_loosely_strictly_and_by_cookie(void **state)
 	assert_int_equal(b->n_rules, 0);
 }
 
+static void statistics_are_printed_as_ovs_ofctl_prints_them(void **state)
+{
+	struct rule_query all = { .cookie = 0 };
+	struct bridge *b = *state;
+	struct rule *r;
+	struct text t;
+
+	text_init(&t);
+	b->now_ns = 1000000000;
+	add(b, "table=1,cookie=7,priority=5,ip actions=drop");
+	assert_int_equal(bridge_format_rules_stats(&t, b, &all, 3500000000), 0);
+	assert_string_equal(t.s, " cookie=0x7, duration=2.500s, table=1, n_packets=0, n_bytes=0, "
+				 "idle_age=2, priority=5,ip actions=drop\n");
+	r = list_entry(b->tables[1]->rules.next, struct rule, all);
+	r->n_packets = 3;
+	r->n_bytes = 180;
+	r->used_ns = 3400000000;
+	text_clear(&t);
+	assert_int_equal(bridge_format_rules_stats(&t, b, &all, 3500000000), 0);
+	assert_string_equal(t.s, " cookie=0x7, duration=2.500s, table=1, n_packets=3, n_bytes=180, "
+				 "idle_age=0, priority=5,ip actions=drop\n");
+	text_fini(&t);
+}
+
 static void no_memory_is_an_error(void **state)
 {
 	static const char text[] = "table=7,tcp,nw_dst=10.0.0.1,tp_dst=80 actions=p2";
@@ -176,6 +200,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(vlans_of_a_port_are_checked_and_shown, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(rules_are_deleted_loosely_strictly_and_by_cookie,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(statistics_are_printed_as_ovs_ofctl_prints_them,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(no_memory_is_an_error, setup, teardown),
 	};

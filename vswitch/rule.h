@@ -113,7 +113,8 @@ struct rule {
 	unsigned int n_refs; /* besides the first owner's */
 	/* What was sent through it, as far as it is known by now. */
 	uint64_t n_packets, n_bytes;
-	uint64_t used_ns; /* 0: never */
+	uint64_t used_ns;    /* 0: never */
+	uint64_t created_ns; /* when its bridge got it */
 
 	/* Of the classifier that it is in. */
 	struct classifier_tuple *tuple;

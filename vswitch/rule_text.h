@@ -38,6 +38,8 @@ int rule_query_parse(struct rule_query *q, const char *s, size_t len,
 
 /* As `ovs-ofctl --no-stats dump-flows` prints it; reads back equal. */
 void rule_format(struct text *t, const struct rule *r, const struct flow_ports *ports);
+/* The same without cookie and table. */
+void rule_format_nameless(struct text *t, const struct rule *r, const struct flow_ports *ports);
 void rule_match_format(struct text *t, const struct flow_match *m, const struct flow_ports *ports);
 void rule_actions_format(struct text *t, const struct rule *r, const struct flow_ports *ports);
 void rule_action_format(struct text *t, const struct rule_action *a,

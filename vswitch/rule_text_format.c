@@ -252,12 +252,17 @@ void rule_actions_format(struct text *t, const struct rule *r, const struct flow
 
 void rule_format(struct text *t, const struct rule *r, const struct flow_ports *ports)
 {
-	size_t before = t->len;
-
 	if (r->name.cookie)
 		text_putf(t, "cookie=0x%llx, ", (unsigned long long)r->name.cookie);
 	if (r->name.table)
 		text_putf(t, "table=%u, ", r->name.table);
+	rule_format_nameless(t, r, ports);
+}
+
+void rule_format_nameless(struct text *t, const struct rule *r, const struct flow_ports *ports)
+{
+	size_t before = t->len;
+
 	if (r->name.priority != RULE_PRIORITY_DEFAULT)
 		text_putf(t, "priority=%u,", r->name.priority);
 	rule_match_format(t, &r->match, ports);

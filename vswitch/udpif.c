@@ -33,6 +33,7 @@ int udpif_new(struct udpif **out, struct vswitch *v, struct dpif *dpif, uint64_t
 	u->config = defaults;
 	u->flow_limit = UDPIF_FLOW_LIMIT_FIRST;
 	u->round_ns = now_ns;
+	vswitch_set_now(v, now_ns);
 	ukeys_init(&u->ukeys);
 	xlate_out_init(&u->out);
 	u->batch = mem_new_array(UDPIF_BATCH_MAX, sizeof *u->batch);
@@ -358,6 +359,7 @@ int udpif_run(struct udpif *u, uint64_t now_ns, struct diag *d)
 	if (u->running)
 		return 0;
 	u->running = true;
+	vswitch_set_now(u->vswitch, now_ns);
 	for (uint32_t i = 0; i < u->n_handlers; i++)
 		udpif_upcall_handler(u, i, now_ns);
 	/* Statistics of a round may say that a station has moved, which the next one heeds. */

@@ -55,6 +55,7 @@ int vswitch_add_bridge(struct vswitch *v, const char *name, struct diag *d)
 		return err;
 	/* A translation of a bridge that is gone is not valid for one that got its memory. */
 	b->sequence = ++v->n_created << 32;
+	b->now_ns = v->now_ns;
 	v->bridges[v->n_bridges++] = b;
 	v->n_changes++;
 	return 0;
@@ -103,6 +104,13 @@ uint64_t vswitch_sequence(const struct vswitch *v)
 	for (size_t i = 0; i < v->n_bridges; i++)
 		sum += v->bridges[i]->sequence + v->bridges[i]->fdb.sequence;
 	return sum;
+}
+
+void vswitch_set_now(struct vswitch *v, uint64_t now_ns)
+{
+	v->now_ns = now_ns;
+	for (size_t i = 0; i < v->n_bridges; i++)
+		v->bridges[i]->now_ns = now_ns;
 }
 
 void vswitch_expire(struct vswitch *v, uint64_t now_ns)

@@ -16,6 +16,7 @@ struct vswitch {
 	struct bridge *nowhere; /* without ports: what ports of no bridge belong to; owned */
 	uint64_t n_changes;	/* see vswitch_sequence() */
 	uint64_t n_created;
+	uint64_t now_ns; /* of vswitch_set_now() */
 };
 
 /* 0 or -ENOMEM. */
@@ -36,6 +37,9 @@ struct bridge *vswitch_bridge_of(const struct vswitch *v, uint32_t port);
 
 /* Differs when a rule, port, bridge or station has changed since. */
 uint64_t vswitch_sequence(const struct vswitch *v);
+
+/* What comes into a bridge from now on came at @now_ns. */
+void vswitch_set_now(struct vswitch *v, uint64_t now_ns);
 
 /* Takes stations that are too old out of all bridges. */
 void vswitch_expire(struct vswitch *v, uint64_t now_ns);
