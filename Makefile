@@ -17,6 +17,7 @@ help:
 	@echo "make golden-update   rewrite tests/golden from what the code does now; review the diff"
 	@echo "make bench      benchmarks"
 	@echo "make fuzz T=60  libFuzzer, every target for T seconds"
+	@echo "make soak T=600 random changes under traffic against the interpreter of the rules, for T seconds"
 	@echo "./check         everything: both compilers, sanitizers, lint, guests"
 
 check: all
@@ -35,10 +36,13 @@ golden-update: all
 	@INHW_GOLDEN_UPDATE=1 meson test -C $(B) --suite golden --print-errorlogs
 
 T ?= 60
+soak: all
+	@tools/soak $(if $(filter file,$(origin T)),600,$(T))
+
 fuzz:
 	@tools/fuzz $(T)
 
 clean:
 	@rm -rf $(B) build-* inhw
 
-.PHONY: all help check check-lab lint bench golden-update fuzz clean
+.PHONY: all help check check-lab lint bench golden-update soak fuzz clean

@@ -10,6 +10,8 @@ static bool is_due(struct mlx5_cmd_fault *f, uint16_t opcode)
 {
 	if (!f->nth || (f->opcode && f->opcode != opcode))
 		return false;
+	if (f->nth == 1 && f->stays)
+		return true;
 	return --f->nth == 0;
 }
 
@@ -46,5 +48,5 @@ void cmd_fault_arm(struct mlx5_cmd_fault *f, unsigned long nth, uint16_t opcode,
 	f->opcode = opcode;
 	f->status = status;
 	f->syndrome = syndrome;
-	f->happened = false;
+	f->stays = f->happened = false;
 }

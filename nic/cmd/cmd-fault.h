@@ -16,6 +16,7 @@ struct mlx5_cmd_fault {
 	uint64_t n_commands;	     /* all that came, failed ones too */
 	/* What is armed. */
 	unsigned long nth; /* the n-th matching command from now fails; 0: none */
+	bool stays;	   /* and all matching ones behind it; cmd_fault_arm() clears it */
 	uint16_t opcode;   /* only commands of this opcode count; 0: all */
 	uint8_t status;	   /* what it answers; 0: it is not delivered, -EIO */
 	uint32_t syndrome;
