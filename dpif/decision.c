@@ -217,6 +217,33 @@ bool dpif_infer(const char *words, const char **layer, const char **function)
 	return false;
 }
 
+/* The words of what has errors of its own kind but may pass. */
+static const char *const transient_words[] = {
+	"TC offload is disabled on net device", "Can't find netdev for output port",
+	"Can't find ifindex for output port",	"is not known to the flow API",
+	"gives no reason: no driver took",
+};
+
+static const int transient_errors[] = {
+	-ENOMEM, -ENOSPC, -ENOBUFS, -EAGAIN,   -EBUSY,	   -EINTR,
+	-EIO,	 -ENODEV, -ENXIO,   -ENETDOWN, -ETIMEDOUT, -EREMOTEIO,
+};
+
+bool dpif_decision_is_transient(const struct dpif_decision *decision)
+{
+	if (!decision->error)
+		return false;
+	if (decision->layer && !strcmp(decision->layer, "nic/cmd"))
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(transient_errors); i++)
+		if (decision->error == transient_errors[i])
+			return true;
+	for (size_t i = 0; i < ARRAY_SIZE(transient_words); i++)
+		if (strstr(decision->words, transient_words[i]))
+			return true;
+	return false;
+}
+
 static void set_words(struct dpif_decision *out, const char *field, const char *words)
 {
 	snprintf(out->field, sizeof out->field, "%s", field);

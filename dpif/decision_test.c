@@ -167,9 +167,36 @@ static void ports_are_found_by_number_and_by_name(void **state)
 	dpif_port_table_fini(&t);
 }
 
+static void what_may_pass_is_told_from_what_stays(void **state)
+{
+	static const struct {
+		struct dpif_decision d;
+		bool is_transient;
+	} cases[] = {
+		{ { .error = 0 }, false },
+		{ { .error = -EINVAL, .layer = "nic/cmd", .words = "bad parameter" }, true },
+		{ { .error = -ENOSPC, .layer = "nic/steering", .words = "" }, true },
+		{ { .error = -EOPNOTSUPP, .layer = "offload", .words = "not supported" }, false },
+		{ { .error = -EINVAL, .layer = "nic/driver", .words = "mlx5_core: Only UDP" },
+		  false },
+		{ { .error = -EOPNOTSUPP,
+		    .layer = "nic/driver",
+		    .words = "TC offload is disabled on net device" },
+		  true },
+		{ { .error = -EOPNOTSUPP,
+		    .layer = "offload",
+		    .words = "port 7 is not known to the flow API" },
+		  true },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_int_equal(dpif_decision_is_transient(&cases[i].d), cases[i].is_transient);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_may_pass_is_told_from_what_stays),
 		cmocka_unit_test(the_store_agrees_with_an_array),
 		cmocka_unit_test(a_flow_in_hardware_is_not_stored),
 		cmocka_unit_test(without_memory_nothing_is_stored_and_nothing_leaks),

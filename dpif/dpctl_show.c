@@ -81,8 +81,9 @@ static void put_reason(struct text *t, const struct dpif_decision *decision)
 	text_put(t, ", dp-extra-info:not in hardware: ");
 	if (decision->field[0])
 		text_putf(t, "%s: ", decision->field);
-	text_putf(t, "%s (%s %s%s)", decision->words, decision->layer, decision->function,
-		  decision->inferred ? ", inferred" : "");
+	text_putf(t, "%s (%s %s%s%s)", decision->words, decision->layer, decision->function,
+		  decision->inferred ? ", inferred" : "",
+		  dpif_decision_is_transient(decision) ? ", may pass" : "");
 }
 
 static void put_flow(struct dpctl *c, const struct dpif_flow *flow)

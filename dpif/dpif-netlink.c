@@ -110,16 +110,24 @@ static bool kernel_has(struct dpif_netlink *dn, const struct ufid *ufid)
 }
 
 /* The copy of a flow that has moved to tc. It may have none there. */
-static int kernel_flow_del(struct dpif_netlink *dn, const struct ufid *ufid, struct diag *d)
+static int kernel_flow_del(struct dpif_netlink *dn, const struct ufid *ufid,
+			   struct flow_stats *stats, struct diag *d)
 {
-	const struct dpif_netlink_flow request = { .cmd = OVS_FLOW_CMD_DEL,
-						   .nlmsg_flags = NLM_F_ACK,
-						   .ufid = ufid };
+	const struct dpif_netlink_flow request = {
+		.cmd = OVS_FLOW_CMD_DEL,
+		.nlmsg_flags = stats ? NLM_F_ECHO : NLM_F_ACK,
+		.ufid = ufid,
+		.ufid_flags = OVS_UFID_F_OMIT_KEY | OVS_UFID_F_OMIT_MASK | OVS_UFID_F_OMIT_ACTIONS,
+	};
+	struct nl_reply reply = { .msg = NULL };
 	struct diag why;
 	int err;
 
 	diag_init(&why);
-	err = transact_flow(dn, &request, NULL, &why);
+	err = transact_flow(dn, &request, stats ? &reply : NULL, &why);
+	if (!err && reply.msg &&
+	    !dpif_netlink_flow_from_ofpbuf(&dn->scratch, reply.msg, reply.size, true, NULL))
+		*stats = dn->scratch.stats;
 	if (err == -ENOENT)
 		return 0;
 	diag_copy(d, &why);
@@ -217,7 +225,7 @@ static int finish_put(struct dpif_netlink *dn, const struct dpif_flow_put *put,
 		*put->stats = op->old_stats;
 	decide_offloaded(dn, put, op);
 	if ((put->flags & DPIF_FP_MODIFY) && !op->replaced)
-		return kernel_flow_del(dn, &put->ufid, d);
+		return kernel_flow_del(dn, &put->ufid, put->stats, d);
 	return 0;
 }
 
@@ -409,6 +417,9 @@ static void finish_kernel_put(struct dpif_netlink *dn, struct dpif_netlink_slot 
 		*put->decision = slot->decision;
 		put->decision->place = DPIF_PLACE_NONE;
 	}
+	/* One that tc had was made anew here: what tc counted stands in the stats already. */
+	if (put->flags & DPIF_FP_MODIFY && !(slot->flags & DPIF_FP_MODIFY))
+		return;
 	if (!slot->op->error && put->stats && t->reply_size &&
 	    !dpif_netlink_flow_from_ofpbuf(&dn->scratch, t->reply, t->reply_size, true, NULL))
 		*put->stats = dn->scratch.stats;

@@ -49,6 +49,13 @@ struct dpif_decision {
 	uint32_t culprit_index;
 };
 
+/*
+ * Whether the same put may get further later: the device ran out of something or a command failed,
+ * a port was not there or its offload was off, nobody said why. What nobody there can do (a key, an
+ * action, a configuration) stays refused. Concluded from error, layer and words.
+ */
+bool dpif_decision_is_transient(const struct dpif_decision *decision);
+
 struct dpif_flow_put {
 	unsigned int flags; /* enum dpif_flow_put_flags */
 	const struct flow_match *match;

@@ -7,6 +7,8 @@
 
 #include "base/clock.h"
 #include "kernel/core/knet.h"
+#include "nic/cmd/cmd-fault.h"
+#include "nic/ifc/opcodes.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -501,6 +503,106 @@ static void it_is_known_which_rule_looked_at_which_bits(void **state)
 	machine_fini(&w.m);
 }
 
+/* The device's tables are full for a while. */
+static void a_flow_that_hardware_refused_for_a_while_gets_in_later(void **state)
+{
+	static struct world w;
+	struct mlx5_cmd_fault *f;
+	const struct ukey *k;
+	uint64_t tries = 0;
+	struct text t;
+
+	set_up(&w);
+	text_init(&t);
+	f = host_cmd_fault(w.m.host);
+	add_rule(&w, "actions=output:p0");
+	cmd_fault_arm(f, 1, MLX5_CMD_OP_SET_FLOW_TABLE_ENTRY, MLX5_CMD_STAT_LIM_ERR, 0x1a5e0007);
+	f->stays = true;
+	send_packet(&w, "pf0vf0", A_TO_B, "p0");
+	k = only_flow(&w);
+	assert_int_equal(k->place, DPIF_PLACE_TC);
+	udpif_format_flows(&t, w.udpif, w.now_ns);
+	assert_non_null(strstr(t.s, "because SET_FLOW_TABLE_ENTRY: limits exceeded"));
+	assert_non_null(strstr(t.s, "tried again 0 times, next in 1000 ms"));
+	/* In software meanwhile; tried after 1, 2, 4 ... seconds. */
+	for (int i = 0; i < 62; i++) {
+		pass(&w, 500);
+		send_packet(&w, "pf0vf0", A_TO_B, "p0");
+	}
+	tries = udpif_counters(w.udpif)->n_retried;
+	assert_int_equal(tries, 5);
+	assert_int_equal(udpif_counters(w.udpif)->n_regained, 0);
+	cmd_fault_arm(f, 0, 0, 0, 0);
+	for (int i = 0; i < 66; i++) {
+		pass(&w, 500);
+		send_packet(&w, "pf0vf0", A_TO_B, "p0");
+	}
+	assert_int_equal(only_flow(&w)->place, DPIF_PLACE_HW);
+	assert_int_equal(udpif_counters(w.udpif)->n_retried, 6);
+	assert_int_equal(udpif_counters(w.udpif)->n_regained, 1);
+	assert_int_equal(n_upcalls(&w), 1);
+	/* Nothing was counted twice, nothing lost. */
+	pass(&w, 1100);
+	pass(&w, 600);
+	assert_int_equal(only_rule(&w)->n_packets, 129);
+	text_fini(&t);
+	machine_fini(&w.m);
+}
+
+static void what_hardware_cannot_do_is_not_tried_again(void **state)
+{
+	static struct world w;
+
+	set_up(&w);
+	add_rule(&w, "sctp,tp_dst=7 actions=output:p0");
+	for (int i = 0; i < 20; i++) {
+		send_packet(&w, "pf0vf0",
+			    "eth(src=" A ",dst=" B
+			    "),eth_type(0x0800),ipv4(src=10.0.0.1,dst=10.0.0."
+			    "2,proto=132,frag=no),sctp(src=1,dst=7)",
+			    "p0");
+		pass(&w, 500);
+	}
+	assert_int_equal(only_flow(&w)->place, DPIF_PLACE_TC);
+	assert_false(only_flow(&w)->is_transient);
+	assert_int_equal(udpif_counters(w.udpif)->n_retried, 0);
+	machine_fini(&w.m);
+}
+
+static void when_one_gets_in_the_others_follow_a_few_in_each_round(void **state)
+{
+	static struct world w;
+	struct mlx5_cmd_fault *f;
+	char text[256];
+
+	set_up(&w);
+	f = host_cmd_fault(w.m.host);
+	cmd_fault_arm(f, 1, MLX5_CMD_OP_SET_FLOW_TABLE_ENTRY, MLX5_CMD_STAT_LIM_ERR, 0);
+	f->stays = true;
+	for (int i = 0; i < 40; i++) {
+		snprintf(text, sizeof text, "udp,tp_dst=%d actions=output:p0", i + 1);
+		add_rule(&w, text);
+	}
+	for (int i = 0; i < 40; i++) {
+		snprintf(text, sizeof text,
+			 "eth(src=" A ",dst=" B "),eth_type(0x0800),ipv4(src=10.0.0.1,dst=10.0.0.2,"
+			 "proto=17,frag=no),udp(src=9,dst=%d)",
+			 i + 1);
+		send_packet(&w, "pf0vf0", text, "p0");
+	}
+	assert_int_equal(n_flows(&w), 40);
+	pass(&w, 1500);
+	assert_int_equal(udpif_counters(w.udpif)->n_retried, UDPIF_RETRIES_MAX);
+	cmd_fault_arm(f, 0, 0, 0, 0);
+	for (uint64_t n = 1; n <= 3; n++) {
+		uint64_t want = n * UDPIF_RETRIES_MAX;
+
+		pass(&w, 500);
+		assert_int_equal(udpif_counters(w.udpif)->n_regained, want < 40 ? want : 40);
+	}
+	machine_fini(&w.m);
+}
+
 static void without_the_vswitch_its_flows_are_gone(void **state)
 {
 	static struct world w;
@@ -534,6 +636,9 @@ int main(void)
 		cmocka_unit_test(what_comes_in_at_a_port_of_no_bridge_is_dropped_by_a_flow),
 		cmocka_unit_test(a_flow_of_somebody_else_is_brought_in_line_with_the_rules),
 		cmocka_unit_test(it_is_known_which_rule_looked_at_which_bits),
+		cmocka_unit_test(a_flow_that_hardware_refused_for_a_while_gets_in_later),
+		cmocka_unit_test(what_hardware_cannot_do_is_not_tried_again),
+		cmocka_unit_test(when_one_gets_in_the_others_follow_a_few_in_each_round),
 		cmocka_unit_test(without_the_vswitch_its_flows_are_gone),
 	};
 

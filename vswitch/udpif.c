@@ -246,7 +246,7 @@ static void execute_op_init(struct upcall *c)
 						    .hash = c->in.hash } };
 }
 
-static void take_results(struct udpif *u, struct upcall *c)
+static void take_results(struct udpif *u, struct upcall *c, uint64_t now_ns)
 {
 	u->counters.n_execute_failed += c->out.actions.n && c->execute.error;
 	if (!c->ukey)
@@ -254,7 +254,7 @@ static void take_results(struct udpif *u, struct upcall *c)
 	if (!c->put.error) {
 		u->counters.n_installed++;
 		ukey_transition(c->ukey, UKEY_OPERATIONAL);
-		c->ukey->place = c->decision.place;
+		ukey_set_decision(c->ukey, &c->decision, now_ns);
 		return;
 	}
 	/* The next packet of it comes up again. */
@@ -264,7 +264,7 @@ static void take_results(struct udpif *u, struct upcall *c)
 }
 
 /* For each its flow, and then the packet itself, in one batch. */
-static void handle_upcalls(struct udpif *u, size_t n)
+static void handle_upcalls(struct udpif *u, size_t n, uint64_t now_ns)
 {
 	struct span sp = SPAN(dpif_trace(u->dpif));
 	struct dpif_op *ops[2 * UDPIF_BATCH_MAX];
@@ -289,7 +289,7 @@ static void handle_upcalls(struct udpif *u, size_t n)
 	span_note(&sp, "ops", "%zu", n_ops);
 	dpif_operate(u->dpif, ops, n_ops, DPIF_OFFLOAD_AUTO);
 	for (size_t i = 0; i < n; i++)
-		take_results(u, &u->batch[i]);
+		take_results(u, &u->batch[i], now_ns);
 	span_end(&sp, 0);
 }
 
@@ -316,7 +316,7 @@ static size_t recv_upcalls(struct udpif *u, uint32_t handler, uint64_t now_ns)
 	}
 	span_note(&sp, "upcalls", "%zu", n_taken);
 	if (n)
-		handle_upcalls(u, n);
+		handle_upcalls(u, n, now_ns);
 	span_end(&sp, 0);
 	return n_taken;
 }

@@ -4,6 +4,10 @@
  * flows installed; later the flows are revalidated, as ofproto-dpif-upcall of OVS does it, whose
  * names these are. One thread; nothing happens but in these calls, and time is a parameter.
  *
+ * Not in OVS: a flow that hardware refused for a reason that may pass is tried again by a
+ * revalidation, later and later, UDPIF_RETRIES_MAX in a round; when one gets in, the others are
+ * due.
+ *
  * Deviations from OVS: upcalls of userspace() actions are counted and dropped, since no translation
  * makes one; of a packet in which the kernel saw more than flow/ can say, no flow is installed; a
  * flow in hardware is not idle before offloaded_stats_delay_ms, as its counters are that old.
@@ -18,6 +22,7 @@
 #define UDPIF_FLOW_LIMIT_LEAST	  1000
 #define UDPIF_MAX_IDLE_LEAST_MS	  500
 #define UDPIF_REVALIDATE_LEAST_MS 100
+#define UDPIF_RETRIES_MAX	  16  /* flows that are tried again for hardware in a round */
 #define UDPIF_IDLE_CROWDED_MS	  100 /* max-idle when there are more flows than the limit */
 
 /* other_config of the same names. */
@@ -41,6 +46,7 @@ struct udpif_counters {
 	uint64_t n_translated;			/* flows that were translated again */
 	uint64_t n_kept, n_modified, n_deleted; /* of all that were looked at */
 	uint64_t n_idle, n_crowded, n_slow;	/* of the deleted: no use; too many; pps too low */
+	uint64_t n_retried, n_regained;		/* tried again for hardware; of them now there */
 	uint64_t n_vanished;			/* somebody else had deleted them */
 };
 

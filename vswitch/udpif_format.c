@@ -29,6 +29,8 @@ void udpif_format(struct text *t, const struct udpif *u)
 		  (unsigned long long)c->n_modified, (unsigned long long)c->n_deleted,
 		  (unsigned long long)c->n_idle, (unsigned long long)c->n_crowded,
 		  (unsigned long long)c->n_slow);
+	text_putf(t, "tried again for hardware: %llu, now there %llu\n",
+		  (unsigned long long)c->n_retried, (unsigned long long)c->n_regained);
 }
 
 static void put_reasons(struct text *t, const struct ukey *k)
@@ -49,6 +51,25 @@ static void put_reasons(struct text *t, const struct ukey *k)
 	}
 }
 
+/* Why it is not in hardware, and when that is tried again. */
+static void put_decision(struct text *t, const struct udpif *u, const struct ukey *k,
+			 uint64_t now_ns)
+{
+	struct dpif_flow flow;
+
+	dpif_flow_init(&flow);
+	if (k->place != DPIF_PLACE_HW && k->place != DPIF_PLACE_NONE &&
+	    !dpif_flow_get(u->dpif, &k->ufid, &flow, NULL) && flow.decision.error)
+		text_putf(t, "    because %s%s%s\n", flow.decision.field,
+			  flow.decision.field[0] ? ": " : "", flow.decision.words);
+	if (k->is_transient)
+		text_putf(t, "    tried again %u times, next in %llu ms\n", k->n_retries,
+			  (unsigned long long)(k->retry_ns > now_ns
+						       ? (k->retry_ns - now_ns) / NSEC_PER_MSEC
+						       : 0));
+	dpif_flow_fini(&flow);
+}
+
 void udpif_format_flows(struct text *t, const struct udpif *u, uint64_t now_ns)
 {
 	const struct flow_ports *ports = dpif_ports(u->dpif);
@@ -60,6 +81,7 @@ void udpif_format_flows(struct text *t, const struct udpif *u, uint64_t now_ns)
 		text_put(t, ", actions:");
 		flow_actions_format(t, &k->actions, ports);
 		text_putf(t, "\n    %s, %s\n", ukey_state_names[k->state], place_words[k->place]);
+		put_decision(t, u, k, now_ns);
 		put_reasons(t, k);
 	}
 }

@@ -30,6 +30,8 @@ struct udpif {
 	uint64_t sequence;    /* vswitch_sequence() then */
 	uint64_t dump;	      /* its number */
 	uint64_t dump_errors; /* foreign flows without memory */
+	size_t n_retries;     /* of this round */
+	bool is_cause_gone;   /* the last round's retries got into hardware */
 	bool running;	      /* calls inside calls do nothing */
 	struct text *report;
 	struct xlate_out out; /* of a revalidation */

@@ -11,13 +11,16 @@
 enum verdict {
 	KEEP,
 	MODIFY,
+	RETRY, /* as it is, for a better place */
 	DELETE
 };
 
 /* Operations that wait to be sent together. */
 struct push {
 	struct dpif_op op[OPS_MAX], *ops[OPS_MAX];
-	struct flow_stats stats[OPS_MAX]; /* the last of a flow that is deleted */
+	struct flow_stats stats[OPS_MAX];	/* the last of a flow where it was */
+	struct dpif_decision decision[OPS_MAX]; /* of a put */
+	enum verdict verdict[OPS_MAX];
 	struct ukey *ukey[OPS_MAX];
 	struct diag diag[OPS_MAX];
 	size_t n;
@@ -35,7 +38,7 @@ static void add_foreign(struct udpif *u, const struct dpif_flow *flow)
 	ukey_transition(k, UKEY_OPERATIONAL);
 	k->dumped = flow->stats;
 	k->dump = u->dump;
-	k->place = flow->decision.place;
+	ukey_set_decision(k, &flow->decision, u->round_ns);
 }
 
 static enum walk take_flow(void *aux, const struct dpif_flow *flow)
@@ -44,9 +47,14 @@ static enum walk take_flow(void *aux, const struct dpif_flow *flow)
 	struct ukey *k = flow->has_ufid ? ukeys_find(&u->ukeys, &flow->ufid) : NULL;
 
 	if (k) {
+		/* A filter that replaced another one was never used, its flow was. */
+		uint64_t used_before_ms = k->dumped.used_ms;
+
 		k->dumped = flow->stats;
+		if (k->dumped.used_ms < used_before_ms)
+			k->dumped.used_ms = used_before_ms;
 		k->dump = u->dump;
-		k->place = flow->decision.place;
+		ukey_set_decision(k, &flow->decision, u->round_ns);
 	} else if (flow->has_ufid) {
 		add_foreign(u, flow);
 	}
@@ -117,6 +125,17 @@ static enum verdict revalidate_ukey(struct udpif *u, struct ukey *k, uint64_t no
 	return translate(u, k, b, now_ns);
 }
 
+/* Whether it may get into hardware now; a few in each round. */
+static bool is_retry_due(struct udpif *u, const struct ukey *k, uint64_t now_ns)
+{
+	if (!k->is_transient || u->n_retries >= UDPIF_RETRIES_MAX)
+		return false;
+	if (!u->is_cause_gone && now_ns < k->retry_ns)
+		return false;
+	u->n_retries++;
+	return true;
+}
+
 static void delete_op_init(struct push *p, size_t i, struct ukey *k)
 {
 	ukey_transition(k, UKEY_EVICTING);
@@ -131,13 +150,34 @@ static void delete_op_init(struct push *p, size_t i, struct ukey *k)
 
 static void modify_op_init(struct push *p, size_t i, struct ukey *k)
 {
+	p->stats[i] = k->pushed;
 	p->op[i] = (struct dpif_op){ .type = DPIF_OP_FLOW_PUT,
 				     .diag = &p->diag[i],
 				     .put = { .flags = DPIF_FP_MODIFY,
 					      .match = &k->match,
 					      .actions = &k->actions,
 					      .has_ufid = true,
-					      .ufid = k->ufid } };
+					      .ufid = k->ufid,
+					      .stats = &p->stats[i],
+					      .decision = &p->decision[i] } };
+}
+
+/* A put was done: from where to where. */
+static void take_put(struct udpif *u, struct push *p, size_t i, uint64_t now_ns)
+{
+	struct bridge *b = vswitch_bridge_of(u->vswitch, p->ukey[i]->key.in_port);
+	struct ukey *k = p->ukey[i];
+	bool was_kernel = k->place == DPIF_PLACE_KERNEL;
+
+	ukey_set_decision(k, &p->decision[i], now_ns);
+	if (was_kernel != (k->place == DPIF_PLACE_KERNEL))
+		ukey_moved(k, b, &p->stats[i]);
+	if (p->verdict[i] != RETRY) {
+		u->counters.n_modified++;
+		return;
+	}
+	u->is_cause_gone |= k->place == DPIF_PLACE_HW;
+	u->counters.n_regained += k->place == DPIF_PLACE_HW;
 }
 
 static void delete_now(struct udpif *u, struct push *p, size_t i)
@@ -155,7 +195,7 @@ static void take_result(struct udpif *u, struct push *p, size_t i)
 
 	if (p->op[i].type == DPIF_OP_FLOW_PUT) {
 		if (!p->op[i].error) {
-			u->counters.n_modified++;
+			take_put(u, p, i, u->round_ns);
 			return;
 		}
 		/* What it does is wrong: better none, and the next packet comes up. */
@@ -193,20 +233,36 @@ static void push_add(struct udpif *u, struct push *p, struct ukey *k, enum verdi
 		push_dp_ops(u, p);
 	diag_init(&p->diag[p->n]);
 	p->ukey[p->n] = k;
-	if (v == MODIFY)
+	p->verdict[p->n] = v;
+	if (v != DELETE)
 		modify_op_init(p, p->n, k);
 	else
 		delete_op_init(p, p->n, k);
 	p->n++;
 }
 
+static enum verdict retry_offload(struct udpif *u, struct ukey *k, uint64_t now_ns)
+{
+	struct span sp = SPAN(dpif_trace(u->dpif));
+
+	ukey_retried(k, now_ns);
+	u->counters.n_retried++;
+	span_note(&sp, "retries", "%u", k->n_retries);
+	span_note(&sp, "next", "%llu ms later",
+		  (unsigned long long)((k->retry_ns - now_ns) / NSEC_PER_MSEC));
+	span_end(&sp, 0);
+	return RETRY;
+}
+
 static void look_at_all(struct udpif *u, struct push *p, uint64_t now_ns)
 {
 	size_t n = ukeys_count(&u->ukeys), limit = udpif_flow_limit(u);
 	uint64_t now_ms = now_ns / NSEC_PER_MSEC, idle_ms = u->config.max_idle_ms;
-	bool all_go = n > 2 * limit, crowded = n > limit;
+	bool all_go = n > 2 * limit, crowded = n > limit, was_cause_gone = u->is_cause_gone;
+	const uint64_t n_regained = u->counters.n_regained;
 	struct ukey *k, *tmp;
 
+	u->n_retries = 0;
 	if (crowded && idle_ms > UDPIF_IDLE_CROWDED_MS)
 		idle_ms = UDPIF_IDLE_CROWDED_MS;
 	list_for_each_entry_safe (k, tmp, &u->ukeys.all, all) {
@@ -226,10 +282,15 @@ static void look_at_all(struct udpif *u, struct push *p, uint64_t now_ns)
 		} else {
 			v = revalidate_ukey(u, k, now_ns);
 		}
-		u->counters.n_kept += v == KEEP;
+		if (v == KEEP && is_retry_due(u, k, now_ns))
+			v = retry_offload(u, k, now_ns);
+		u->counters.n_kept += v == KEEP || v == RETRY;
 		push_add(u, p, k, v);
 	}
 	push_dp_ops(u, p);
+	/* Nobody got in any more: each waits for its own time again. */
+	if (was_cause_gone && u->counters.n_regained == n_regained)
+		u->is_cause_gone = false;
 }
 
 int udpif_revalidate(struct udpif *u, uint64_t now_ns, struct diag *d)

@@ -242,6 +242,33 @@ void ukey_push_stats(struct ukey *k, struct bridge *b, const struct flow_stats *
 		refresh_station(b, &k->learns[i], used_ns);
 }
 
+void ukey_moved(struct ukey *k, struct bridge *b, const struct flow_stats *stats)
+{
+	/* Without an answer about them, what was dumped is the last that is known. */
+	if (stats->n_packets >= k->pushed.n_packets)
+		ukey_push_stats(k, b, stats);
+	k->pushed.n_packets = k->pushed.n_bytes = 0;
+}
+
+void ukey_set_decision(struct ukey *k, const struct dpif_decision *decision, uint64_t now_ns)
+{
+	bool was = k->is_transient;
+
+	k->place = decision->place;
+	k->is_transient = k->place != DPIF_PLACE_HW && dpif_decision_is_transient(decision);
+	if (!k->is_transient)
+		k->n_retries = 0;
+	else if (!was)
+		k->retry_ns = now_ns + UKEY_RETRY_FIRST_MS * NSEC_PER_MSEC;
+}
+
+void ukey_retried(struct ukey *k, uint64_t now_ns)
+{
+	if (k->n_retries < UKEY_RETRY_DOUBLED)
+		k->n_retries++;
+	k->retry_ns = now_ns + (UKEY_RETRY_FIRST_MS * NSEC_PER_MSEC << k->n_retries);
+}
+
 bool ukey_mask_covers(const struct ukey *k, const struct xlate_out *out)
 {
 	const uint8_t *have = (const uint8_t *)&k->match.mask;

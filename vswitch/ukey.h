@@ -44,7 +44,10 @@ struct ukey {
 	struct flow_stats dumped; /* of the dump @dump */
 	uint64_t dump;		  /* the last in which the flow was */
 	enum dpif_place place;	  /* there */
-	bool foreign;		  /* somebody else had installed it */
+	bool is_transient; /* why it is not in hardware may pass, and it is tried again ... */
+	uint8_t n_retries; /* ... after so many times */
+	uint64_t retry_ns; /* ... then */
+	bool foreign;	   /* somebody else had installed it */
 	struct list all;
 };
 
@@ -76,6 +79,20 @@ void ukey_delete(struct ukeys *t, struct ukey *k);
 
 /* Another translation of its packet: actions, rules, reasons, but not the match. 0 or -ENOMEM. */
 int ukey_set_xlate(struct ukey *k, const struct bridge *b, const struct xlate_out *out) MUST_CHECK;
+
+/* Where the flow is by now, and whether it is to be tried again: at first after
+ * UKEY_RETRY_FIRST_MS, each time twice as long after, until it is in hardware. */
+#define UKEY_RETRY_FIRST_MS 1000
+#define UKEY_RETRY_DOUBLED  6 /* so often: 64 s */
+void ukey_set_decision(struct ukey *k, const struct dpif_decision *decision, uint64_t now_ns);
+/* It is being tried. */
+void ukey_retried(struct ukey *k, uint64_t now_ns);
+
+/*
+ * Its flow was moved between tc and the kernel datapath, which begin to count anew: @stats are the
+ * last of where it was.
+ */
+void ukey_moved(struct ukey *k, struct bridge *b, const struct flow_stats *stats);
 
 /*
  * Gives what @stats have more than what was given so far to rules, ports and stations of @b, its
