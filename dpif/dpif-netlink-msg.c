@@ -677,6 +677,14 @@ int dpif_netlink_port_add(struct dpif *dpif, const char *name, const char *type,
 	return 0;
 }
 
+static void forget_port(struct dpif_netlink *dn, uint32_t number)
+{
+	if (dn->up.offload)
+		(void)!netdev_ports_remove(dn->up.offload, number, NULL);
+	dpif_port_table_del(&dn->ports, number);
+	dpif_netlink_channel_del(dn, number);
+}
+
 int dpif_netlink_port_del(struct dpif *dpif, uint32_t number, struct diag *d)
 {
 	struct dpif_netlink *dn = dpif_netlink_cast(dpif);
@@ -687,9 +695,38 @@ int dpif_netlink_port_del(struct dpif *dpif, uint32_t number, struct diag *d)
 	err = del_vport(dn, number, d);
 	if (err && err != -ENODEV)
 		return err;
-	if (dpif->offload)
-		(void)!netdev_ports_remove(dpif->offload, number, NULL);
-	dpif_port_table_del(&dn->ports, number);
-	dpif_netlink_channel_del(dn, number);
+	forget_port(dn, number);
+	return 0;
+}
+
+/* Which ports of the table are in the datapath as they were. */
+struct port_sync {
+	struct dpif_netlink *dn;
+	uint64_t there[(UINT16_MAX + 1) / 64];
+};
+
+static enum walk note_port(void *aux, const struct dpif_port *port)
+{
+	struct port_sync *s = aux;
+	const struct dpif_port *known = dpif_port_table_get(&s->dn->ports, port->number);
+
+	if (known && port->number <= UINT16_MAX && known->ifindex == port->ifindex &&
+	    !strcmp(known->name, port->name))
+		s->there[port->number / 64] |= UINT64_C(1) << port->number % 64;
+	return WALK_ON;
+}
+
+int dpif_netlink_port_sync(struct dpif *dpif, struct diag *d)
+{
+	struct port_sync s = { .dn = dpif_netlink_cast(dpif) };
+	int err = dpif_netlink_port_dump(dpif, note_port, &s, d);
+	const struct dpif_port *p;
+	uint64_t number;
+
+	if (err)
+		return err;
+	idr_for_each (&s.dn->ports.by_number, number, p)
+		if (number > UINT16_MAX || !(s.there[number / 64] >> number % 64 & 1))
+			forget_port(s.dn, (uint32_t)number); /* numbers are 32 bits */
 	return 0;
 }

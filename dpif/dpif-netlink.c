@@ -702,6 +702,7 @@ static const struct dpif_class dpif_netlink_class = {
 	.flow_dump = dpif_netlink_flow_dump,
 	.port_add = dpif_netlink_port_add,
 	.port_del = dpif_netlink_port_del,
+	.port_sync = dpif_netlink_port_sync,
 	.port_dump = dpif_netlink_port_dump,
 	.ports = dpif_netlink_ports,
 	.number_handlers_required = dpif_netlink_number_handlers_required,

@@ -21,6 +21,7 @@ struct dpif_class {
 	int (*port_add)(struct dpif *dpif, const char *name, const char *type, uint32_t *number,
 			struct diag *d);
 	int (*port_del)(struct dpif *dpif, uint32_t number, struct diag *d);
+	int (*port_sync)(struct dpif *dpif, struct diag *d);
 	int (*port_dump)(struct dpif *dpif, dpif_port_cb *cb, void *aux, struct diag *d);
 	const struct flow_ports *(*ports)(struct dpif *dpif);
 	uint32_t (*number_handlers_required)(struct dpif *dpif);

@@ -138,6 +138,13 @@ int dpif_port_del(struct dpif *dpif, uint32_t number, struct diag *d)
 	return span_end(&sp, dpif->class->port_del(dpif, number, d));
 }
 
+int dpif_port_sync(struct dpif *dpif, struct diag *d)
+{
+	struct span sp = SPAN(dpif->trace);
+
+	return span_end(&sp, dpif->class->port_sync(dpif, d));
+}
+
 int dpif_port_dump(struct dpif *dpif, dpif_port_cb *cb, void *aux, struct diag *d)
 {
 	return dpif->class->port_dump(dpif, cb, aux, d);

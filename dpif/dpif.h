@@ -171,6 +171,11 @@ struct dpif_port {
 int dpif_port_add(struct dpif *dpif, const char *name, const char *type, uint32_t *number,
 		  struct diag *d) MUST_CHECK; /* *number UINT32_MAX: any */
 int dpif_port_del(struct dpif *dpif, uint32_t number, struct diag *d) MUST_CHECK;
+/*
+ * Forgets the ports that the datapath has no more, with their flows in the flow API: their devices
+ * have gone, or came back as others. Ports that others made there are not taken.
+ */
+int dpif_port_sync(struct dpif *dpif, struct diag *d) MUST_CHECK;
 typedef enum walk dpif_port_cb(void *aux, const struct dpif_port *port);
 int dpif_port_dump(struct dpif *dpif, dpif_port_cb *cb, void *aux, struct diag *d) MUST_CHECK;
 

@@ -93,6 +93,7 @@ int dpif_netlink_port_add(struct dpif *dpif, const char *name, const char *type,
 			  struct diag *d);
 int dpif_netlink_destroy(struct dpif *dpif, struct diag *d) MUST_CHECK;
 int dpif_netlink_port_del(struct dpif *dpif, uint32_t number, struct diag *d);
+int dpif_netlink_port_sync(struct dpif *dpif, struct diag *d);
 int dpif_netlink_port_dump(struct dpif *dpif, dpif_port_cb *cb, void *aux, struct diag *d);
 int dpif_netlink_get_stats(struct dpif *dpif, struct dpif_stats *stats, struct diag *d);
 

@@ -124,7 +124,8 @@ static void device_to_manager(void *aux, uint32_t reg_c_0, const void *frame, si
 {
 	struct host *h = aux;
 
-	mlx5_receive(h->driver, reg_c_0, frame, size);
+	if (h->driver)
+		mlx5_receive(h->driver, reg_c_0, frame, size);
 }
 
 static int new_loopback(struct host *h, struct diag *d)
@@ -141,14 +142,28 @@ static int new_loopback(struct host *h, struct diag *d)
 	return err ? diag_set(d, err, "making lo: %s", diag_strerror(err)) : 0;
 }
 
+int host_probe_driver(struct host *h, struct diag *d)
+{
+	const struct mlx5_params params = { .n_vfs = h->params.n_vfs,
+					    .syndrome_words = nic_syndrome_words,
+					    .cmd = cmd_fault_front(&h->fault),
+					    .packets = { h->device, device_xmit } };
+
+	return h->driver ? 0 : mlx5_probe(&h->driver, h->kernel, &params, d);
+}
+
+void host_remove_driver(struct host *h)
+{
+	mlx5_remove(h->driver);
+	h->driver = NULL;
+}
+
 static int new_nic(struct host *h, struct diag *d)
 {
 	const struct nic_params nic = { .n_vfs = h->params.n_vfs,
 					.trace = &h->trace,
 					.caps = h->params.caps };
 	const struct nic_sink sink = { h, device_output, device_to_manager };
-	struct mlx5_params params = { .n_vfs = h->params.n_vfs,
-				      .syndrome_words = nic_syndrome_words };
 	int err = nic_device_new(&h->device, &nic);
 
 	if (err)
@@ -157,10 +172,8 @@ static int new_nic(struct host *h, struct diag *d)
 	if (h->params.command_log && nic_device_log_start(h->device))
 		return diag_set(d, -ENOMEM, "no memory for the command log");
 	cmd_fault_init(&h->fault, &(struct mlx5_cmd_front){ h->device, nic_device_exec });
-	params.cmd = cmd_fault_front(&h->fault);
-	params.packets = (struct mlx5_packet_front){ h->device, device_xmit };
 	h->params.caps = NULL; /* it was borrowed */
-	return mlx5_probe(&h->driver, h->kernel, &params, d);
+	return host_probe_driver(h, d);
 }
 
 /* ---- userland: what ovs-vswitchd sets up at its start ---- */
@@ -377,7 +390,8 @@ void host_set_now(struct host *h, uint64_t now_ns)
 		host_linux_watch(h);
 	} else {
 		h->kernel->now_ns = now_ns;
-		mlx5_work(h->driver, false);
+		if (h->driver)
+			mlx5_work(h->driver, false);
 	}
 	(void)!run_vswitch(h, now_ns, NULL); /* the next round tries again */
 }
@@ -437,7 +451,8 @@ int host_add_port(struct host *h, const char *name, uint32_t *number, struct dia
 		return 0;
 	if (h->params.is_linux)
 		return host_linux_add_port(h, name, number, d);
-	return diag_set(d, -ENODEV, "%s: the datapath has no such port", name);
+	*number = UINT32_MAX;
+	return dpif_port_add(h->dpif, name, "system", number, d);
 }
 
 int host_del_port(struct host *h, uint32_t number, struct diag *d)

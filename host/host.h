@@ -58,7 +58,7 @@ uint64_t host_now_ns(const struct host *h); /* what host_set_now() was told */
 /* Of a model; otherwise NULL. */
 struct knet *host_kernel(struct host *h);
 struct nic_device *host_device(struct host *h);
-struct mlx5_core_dev *host_driver(struct host *h);
+struct mlx5_core_dev *host_driver(struct host *h); /* NULL: it is removed */
 /* Makes commands of the driver fail: borrowed, see nic/cmd/cmd-fault.h. */
 struct mlx5_cmd_fault *host_cmd_fault(struct host *h);
 
@@ -75,6 +75,13 @@ int host_fd(const struct host *h);
 
 /* The socket calls of a model kernel for nl_transport_open_inproc(), also of one without a host. */
 struct nl_kernel_calls host_kernel_calls(struct knet *kernel);
+
+/*
+ * The driver is unloaded: its netdevs go, and what was offloaded with them. And loaded again; the
+ * device stays. 0 or negative errno with words; then there is none.
+ */
+void host_remove_driver(struct host *h);
+int host_probe_driver(struct host *h, struct diag *d) MUST_CHECK;
 
 /* Another route socket to its kernel, e.g. for tests; owned by the caller. */
 int host_open_route(struct host *h, struct nl_sock **out, struct diag *d) MUST_CHECK;

@@ -97,6 +97,9 @@ enum offload_layer {
 	OFFLOAD_LAYER_DUMMY
 };
 
+/* Where a flow that is read back sends to when the device is no port, or is gone. */
+#define OFFLOAD_PORT_NONE UINT32_MAX
+
 /* A flow read back. */
 struct offload_flow {
 	struct ufid ufid;

@@ -481,16 +481,15 @@ static int get_output(struct flow_actions *l, const struct tc_action *a, const s
 	const struct offload_port *port = netdev_ports_get_by_ifindex(o, (int)a->mirred.ifindex);
 	struct flow_action *fa;
 
-	if (!port)
-		return diag_set(d, -ENODEV, "the filter sends to ifindex %u, which is no port",
-				a->mirred.ifindex);
 	if (a->mirred.eaction != TCA_EGRESS_REDIR && a->mirred.eaction != TCA_EGRESS_MIRROR)
 		return diag_set(d, -EOPNOTSUPP, "mirred to ingress is no action of a flow");
 	fa = flow_actions_add(l);
 	if (!fa)
 		return diag_set(d, -ENOMEM, "no memory for the actions of a flow");
 	fa->type = FLOW_ACT_OUTPUT;
-	fa->port = port->number;
+	/* The device may have gone: the flow is there all the same, and must be seen to be
+	 * repaired. */
+	fa->port = port ? port->number : OFFLOAD_PORT_NONE;
 	return 0;
 }
 

@@ -58,6 +58,7 @@ enum kind {
 	FAIL_COMMAND,
 	FILL_TABLES, /* no entry can be made ... */
 	EMPTY_TABLES,
+	RELOAD_DRIVER,
 	WAIT,
 	N_KINDS
 };
@@ -77,6 +78,7 @@ static const struct {
 	[FAIL_COMMAND] = { "fail a command", 5 },
 	[FILL_TABLES] = { "fill tables", 1 },
 	[EMPTY_TABLES] = { "empty tables", 2 },
+	[RELOAD_DRIVER] = { "reload the driver", 1 },
 	[WAIT] = { "wait", 8 },
 };
 
@@ -316,8 +318,13 @@ static void del_port(struct run *r)
 
 static void add_port(struct run *r)
 {
+	const struct flow_ports *ports = dpif_ports(host_dpif(r->m.host));
 	uint32_t number = 1 + below(r, N_PORTS);
 
+	/* The driver was loaded again while the port was in no bridge. */
+	if (!ports->name(ports->aux, number) &&
+	    dpif_port_add(host_dpif(r->m.host), names[number], "system", &number, NULL))
+		wrong(r, "port %u does not come back", number);
 	if (!bridge_find_port(r->b, number) &&
 	    vswitch_add_port(r->v, r->b, number, names[number], NULL))
 		wrong(r, "port %u does not come", number);
@@ -575,6 +582,24 @@ static void fail_command(struct run *r, bool all_entries)
 	sums.n_faults++;
 }
 
+/* Flows that go with their devices take along what was not read of their counters. */
+static void reload_driver(struct run *r)
+{
+	struct diag d;
+
+	cmd_fault_arm(host_cmd_fault(r->m.host), 0, 0, 0, 0);
+	diag_init(&d);
+	if (udpif_revalidate(host_udpif(r->m.host), r->now_ns, &d))
+		wrong(r, "%s", d.words);
+	host_remove_driver(r->m.host);
+	wait(r, below(r, 2) * 700);
+	if (host_probe_driver(r->m.host, &d))
+		wrong(r, "%s", d.words);
+	wait(r, 700);
+	r->n_lost_most += r->n_unread;
+	r->n_unread = 0;
+}
+
 /* Flows that are modified or deleted take along what was not read of their counters. */
 static void note_lost(struct run *r)
 {
@@ -604,6 +629,9 @@ static void run_step(struct run *r, const struct step *s)
 		break;
 	case WAIT:
 		wait(r, below(r, 2) ? below(r, 200) : below(r, 4000));
+		break;
+	case RELOAD_DRIVER:
+		reload_driver(r);
 		break;
 	case SEND:
 	case SEND_INSIDE:

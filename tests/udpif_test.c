@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "kernel/core/knet.h"
+#include "kernel/core/netdevice.h"
 #include "nic/cmd/cmd-fault.h"
 #include "nic/ifc/opcodes.h"
 
@@ -603,6 +604,71 @@ static void when_one_gets_in_the_others_follow_a_few_in_each_round(void **state)
 	machine_fini(&w.m);
 }
 
+static void a_port_whose_device_goes_takes_its_flows_along_and_comes_back(void **state)
+{
+	static struct world w;
+	struct net_device *dev;
+	struct text t;
+
+	set_up(&w);
+	text_init(&t);
+	add_rule(&w, "actions=FLOOD");
+	send_packet(&w, "pf0vf0", A_TO_B, "p0 pf0vf1 pf0vf2");
+	send_packet(&w, "pf0vf1", B_TO_A, "p0 pf0vf0 pf0vf2");
+	assert_int_equal(n_flows(&w), 2);
+	dev = dev_get_by_name(host_kernel(w.m.host), "pf0vf1");
+	unregister_netdevice(dev);
+	pass(&w, 600);
+	assert_int_equal(n_in_datapath(&w), 1);
+	assert_int_equal(n_flows(&w), 1);
+	send_packet(&w, "pf0vf0", A_TO_B, "p0 pf0vf2");
+	assert_int_equal(n_upcalls(&w), 2);
+	bridge_format(&t, w.bridge);
+	assert_non_null(strstr(t.s, "could not open network device pf0vf1 (No such device)"));
+	/* Back, with another ifindex. */
+	dev->ifindex = 0;
+	assert_int_equal(register_netdevice(host_kernel(w.m.host), dev), 0);
+	pass(&w, 600);
+	send_packet(&w, "pf0vf0", A_TO_B, "p0 pf0vf1 pf0vf2");
+	send_packet(&w, "pf0vf1", B_TO_A, "p0 pf0vf0 pf0vf2");
+	pass(&w, 600);
+	for (int i = 0; i < 2; i++) {
+		const struct ukey *k;
+
+		list_for_each_entry (k, &udpif_ukeys(w.udpif)->all, all)
+			assert_int_equal(k->place, DPIF_PLACE_HW);
+	}
+	assert_int_equal(n_flows(&w), 2);
+	text_clear(&t);
+	bridge_format(&t, w.bridge);
+	assert_null(strstr(t.s, "error"));
+	text_fini(&t);
+	machine_fini(&w.m);
+}
+
+static void a_driver_that_is_loaded_again_gets_its_ports_and_flows_back(void **state)
+{
+	static struct world w;
+
+	set_up(&w);
+	add_rule(&w, "actions=FLOOD");
+	for (int i = 0; i < 3; i++) {
+		send_packet(&w, "pf0vf0", A_TO_B, "p0 pf0vf1 pf0vf2");
+		host_remove_driver(w.m.host);
+		/* Also before the next look at the ports. */
+		pass(&w, i ? 600 : 1);
+		assert_int_equal(n_in_datapath(&w), 0);
+		pass(&w, 1000);
+		assert_int_equal(n_flows(&w), 0);
+		assert_int_equal(host_probe_driver(w.m.host, &w.m.diag), 0);
+		pass(&w, 600);
+	}
+	send_packet(&w, "pf0vf0", A_TO_B, "p0 pf0vf1 pf0vf2");
+	pass(&w, 600);
+	assert_int_equal(only_flow(&w)->place, DPIF_PLACE_HW);
+	machine_fini(&w.m);
+}
+
 static void without_the_vswitch_its_flows_are_gone(void **state)
 {
 	static struct world w;
@@ -639,6 +705,8 @@ int main(void)
 		cmocka_unit_test(a_flow_that_hardware_refused_for_a_while_gets_in_later),
 		cmocka_unit_test(what_hardware_cannot_do_is_not_tried_again),
 		cmocka_unit_test(when_one_gets_in_the_others_follow_a_few_in_each_round),
+		cmocka_unit_test(a_port_whose_device_goes_takes_its_flows_along_and_comes_back),
+		cmocka_unit_test(a_driver_that_is_loaded_again_gets_its_ports_and_flows_back),
 		cmocka_unit_test(without_the_vswitch_its_flows_are_gone),
 	};
 

@@ -91,7 +91,20 @@ void bridge_free(struct bridge *b)
 
 const struct bridge_port *bridge_find_port(const struct bridge *b, uint32_t number)
 {
-	return idr_find(&b->ports, number);
+	const struct bridge_port *p = idr_find(&b->ports, number);
+
+	return p && !p->is_gone ? p : NULL;
+}
+
+void bridge_set_port_gone(struct bridge *b, uint32_t number, bool is_gone)
+{
+	struct bridge_port *p = idr_find(&b->ports, number);
+
+	if (!p || p->is_gone == is_gone)
+		return;
+	p->is_gone = is_gone;
+	mac_learning_flush_port(&b->fdb, number);
+	b->sequence++;
 }
 
 void bridge_count_rx(struct bridge *b, uint32_t number, uint64_t n_packets, uint64_t n_bytes)
@@ -136,7 +149,7 @@ int bridge_add_port(struct bridge *b, uint32_t number, const char *name, struct 
 	if (number >= BRIDGE_PORT_NUMBERS)
 		return diag_set(d, -EINVAL, "port %u is more than %u", number,
 				BRIDGE_PORT_NUMBERS - 1);
-	if (bridge_find_port(b, number))
+	if (idr_find(&b->ports, number))
 		return diag_set(d, -EEXIST, "bridge %s has a port %u already", b->name, number);
 	if (bridge_find_port_name(b, name, strlen(name)))
 		return diag_set(d, -EEXIST, "bridge %s has a port %s already", b->name, name);
@@ -370,6 +383,11 @@ static void format_port(struct text *t, const struct bridge_port *p)
 	const char *before = "        trunks: [";
 
 	text_putf(t, "    Port %s\n        number: %u\n", p->name, p->number);
+	if (p->is_gone)
+		text_putf(t,
+			  "        error: \"could not open network device %s (No such device)\": "
+			  "its flows are gone; it is used again when it is back\n",
+			  p->name);
 	if (p->vlan_mode != BRIDGE_VLAN_TRUNK)
 		text_putf(t, "        tag: %u\n        vlan_mode: %s\n", p->tag,
 			  bridge_vlan_mode_names[p->vlan_mode]);

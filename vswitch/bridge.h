@@ -32,6 +32,7 @@ extern const char *const bridge_vlan_mode_names[BRIDGE_VLAN_N_MODES];
 struct bridge_port {
 	uint32_t number; /* of the datapath */
 	char name[BRIDGE_PORT_NAME_MAX];
+	bool is_gone; /* the datapath has it no more: as if there was none, until it is back */
 	enum bridge_vlan_mode vlan_mode;
 	uint16_t tag;		    /* of all modes but TRUNK */
 	bool has_trunks;	    /* else a trunk carries all VLANs */
@@ -68,6 +69,10 @@ int bridge_del_port(struct bridge *b, uint32_t number, struct diag *d) MUST_CHEC
 int bridge_set_vlan(struct bridge *b, uint32_t number, enum bridge_vlan_mode mode, uint16_t tag,
 		    const uint16_t *trunks, size_t n, struct diag *d) MUST_CHECK;
 
+/* Its device has gone, or is back: what was learned there is forgotten. */
+void bridge_set_port_gone(struct bridge *b, uint32_t number, bool is_gone);
+
+/* NULL also when it is gone. */
 const struct bridge_port *bridge_find_port(const struct bridge *b, uint32_t number);
 
 /* So many packets came in there, or left; there need be no such port. */

@@ -32,7 +32,7 @@ int udpif_new(struct udpif **out, struct vswitch *v, struct dpif *dpif, uint64_t
 	u->dpif = dpif;
 	u->config = defaults;
 	u->flow_limit = UDPIF_FLOW_LIMIT_FIRST;
-	u->round_ns = now_ns;
+	u->round_ns = u->ports_ns = now_ns;
 	vswitch_set_now(v, now_ns);
 	ukeys_init(&u->ukeys);
 	xlate_out_init(&u->out);
@@ -335,14 +335,59 @@ size_t udpif_upcall_handler(struct udpif *u, uint32_t handler, uint64_t now_ns)
 	return sum;
 }
 
+static bool is_in_datapath(struct udpif *u, const struct bridge_port *p)
+{
+	const struct flow_ports *ports = dpif_ports(u->dpif);
+	const char *name = ports->name(ports->aux, p->number);
+
+	return name && !strcmp(name, p->name);
+}
+
+static void check_port(struct udpif *u, struct bridge *b, const struct bridge_port *p)
+{
+	uint32_t number = p->number;
+	struct span sp;
+
+	if (is_in_datapath(u, p)) {
+		bridge_set_port_gone(b, p->number, false);
+		return;
+	}
+	sp = SPAN(dpif_trace(u->dpif));
+	span_note(&sp, "port", "%s", p->name);
+	bridge_set_port_gone(b, p->number, true);
+	if (dpif_port_add(u->dpif, p->name, "system", &number, NULL)) {
+		span_end(&sp, -ENODEV);
+		return;
+	}
+	bridge_set_port_gone(b, p->number, false);
+	span_end(&sp, 0);
+}
+
+void udpif_check_ports(struct udpif *u, uint64_t now_ns)
+{
+	const struct bridge_port *p;
+	uint64_t id;
+
+	u->ports_ns = now_ns;
+	if (dpif_port_sync(u->dpif, NULL))
+		return; /* nothing is known; the next time */
+	for (size_t i = 0; i < u->vswitch->n_bridges; i++)
+		idr_for_each (&u->vswitch->bridges[i]->ports, id, p)
+			check_port(u, u->vswitch->bridges[i], p);
+}
+
+static uint64_t period_ns(const struct udpif *u)
+{
+	const struct udpif_config *c = &u->config;
+	uint64_t ms = c->max_revalidator_ms < c->max_idle_ms ? c->max_revalidator_ms
+							     : c->max_idle_ms;
+
+	return ms * NSEC_PER_MSEC;
+}
+
 static bool is_round_due(const struct udpif *u, uint64_t now_ns)
 {
-	uint64_t period_ms = u->config.max_revalidator_ms < u->config.max_idle_ms
-				     ? u->config.max_revalidator_ms
-				     : u->config.max_idle_ms;
-
-	return vswitch_sequence(u->vswitch) != u->sequence ||
-	       now_ns >= u->round_ns + period_ms * NSEC_PER_MSEC;
+	return vswitch_sequence(u->vswitch) != u->sequence || now_ns >= u->round_ns + period_ns(u);
 }
 
 int udpif_fd(struct udpif *u, uint32_t handler)
@@ -362,6 +407,8 @@ int udpif_run(struct udpif *u, uint64_t now_ns, struct diag *d)
 	vswitch_set_now(u->vswitch, now_ns);
 	for (uint32_t i = 0; i < u->n_handlers; i++)
 		udpif_upcall_handler(u, i, now_ns);
+	if (now_ns >= u->ports_ns + period_ns(u))
+		udpif_check_ports(u, now_ns);
 	/* Statistics of a round may say that a station has moved, which the next one heeds. */
 	for (int i = 0; i < ROUNDS_MAX && !err && is_round_due(u, now_ns); i++)
 		err = udpif_revalidate(u, now_ns, d);

@@ -52,6 +52,13 @@ struct udpif_counters {
 
 struct udpif;
 
+/*
+ * Looks which ports of the bridges the datapath has: one whose device went is as if it was not in
+ * its bridge; when the device is back, it becomes a port of the datapath again, of its old number.
+ * udpif_run() does it as often as a round is due by time, and when a dump of flows fails.
+ */
+void udpif_check_ports(struct udpif *u, uint64_t now_ns);
+
 /* @v, @dpif: borrowed for its life; receiving of @dpif is turned on. 0 or negative errno. */
 int udpif_new(struct udpif **out, struct vswitch *v, struct dpif *dpif, uint64_t now_ns,
 	      struct diag *d) MUST_CHECK;

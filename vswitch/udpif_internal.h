@@ -32,6 +32,7 @@ struct udpif {
 	uint64_t dump_errors; /* foreign flows without memory */
 	size_t n_retries;     /* of this round */
 	bool is_cause_gone;   /* the last round's retries got into hardware */
+	uint64_t ports_ns;    /* when ports were looked at last */
 	bool running;	      /* calls inside calls do nothing */
 	struct text *report;
 	struct xlate_out out; /* of a revalidation */

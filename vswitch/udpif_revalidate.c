@@ -306,7 +306,12 @@ int udpif_revalidate(struct udpif *u, uint64_t now_ns, struct diag *d)
 	u->round_ns = now_ns;
 	u->dump++;
 	u->counters.n_rounds++;
-	err = dpif_flow_dump(u->dpif, take_flow, u, d);
+	err = dpif_flow_dump(u->dpif, take_flow, u, NULL);
+	if (err) {
+		/* The device of a port may have gone. */
+		udpif_check_ports(u, now_ns);
+		err = dpif_flow_dump(u->dpif, take_flow, u, d);
+	}
 	if (!err)
 		look_at_all(u, p, now_ns);
 	span_note(&sp, "flows", "%zu", ukeys_count(&u->ukeys));

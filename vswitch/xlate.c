@@ -123,7 +123,7 @@ static void do_flood(struct xlate_ctx *ctx, const struct rule_action *a)
 	uint64_t id;
 
 	idr_for_each (&ctx->in->bridge->ports, id, p)
-		if (p->number != ctx->flow.in_port)
+		if (p->number != ctx->flow.in_port && !p->is_gone)
 			xlate_output(ctx, p->number);
 }
 

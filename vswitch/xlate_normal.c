@@ -71,7 +71,7 @@ static void flood(struct xlate_ctx *ctx, const struct bridge_port *in, uint16_t 
 	uint64_t id;
 
 	idr_for_each (&ctx->in->bridge->ports, id, p)
-		if (p != in && bridge_port_has_vlan(p, vlan))
+		if (p != in && !p->is_gone && bridge_port_has_vlan(p, vlan))
 			send(ctx, p, vlan);
 }
 
