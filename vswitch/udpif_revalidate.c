@@ -314,6 +314,8 @@ int udpif_revalidate(struct udpif *u, uint64_t now_ns, struct diag *d)
 	}
 	if (!err)
 		look_at_all(u, p, now_ns);
+	else
+		u->sequence--; /* what has changed waits for the next one still */
 	span_note(&sp, "flows", "%zu", ukeys_count(&u->ukeys));
 	mem_free(p);
 	return span_end(&sp, err);
