@@ -504,6 +504,68 @@ static void it_is_known_which_rule_looked_at_which_bits(void **state)
 	machine_fini(&w.m);
 }
 
+/*
+ * Between hardware, tc and the datapath, 2000 times: what was sent is what rule and ports counted.
+ * The driver reads its counters before each change: what it has not read, nobody can know.
+ */
+#define P0_4 "output:p0,output:p0,output:p0,output:p0,"
+static void counts_stay_exact_wherever_a_flow_moves(void **state)
+{
+	static const struct {
+		const char *actions, *out;
+		enum dpif_place place;
+	} ways[] = {
+		{ "output:p0", "p0", DPIF_PLACE_HW },
+		{ "output:pf0vf1", "pf0vf1", DPIF_PLACE_HW },
+		/* Too many for tc. */
+		{ P0_4 P0_4 P0_4 P0_4 "output:p0",
+		  "p0 p0 p0 p0 p0 p0 p0 p0 p0 p0 p0 p0 p0 p0 p0 p0 p0", DPIF_PLACE_KERNEL },
+		{ "drop", "", DPIF_PLACE_HW },
+		{ "mod_dl_dst:02:00:00:00:00:07,output:p0,mod_dl_dst:02:00:00:00:00:08,output:p0",
+		  "p0 p0", DPIF_PLACE_TC },
+	};
+	uint64_t n_sent = 0, n_out = 0, n_places[4] = { 0 };
+	const struct bridge_port *p0, *pf0vf1;
+	unsigned int random = 1;
+	static struct world w;
+	char text[256];
+
+	set_up(&w);
+	add_rule(&w, "table=0 actions=resubmit(,1)");
+	for (int i = 0; i < 2000; i++) {
+		size_t way;
+		unsigned int n;
+
+		random = random * 1103515245u + 12345u;
+		way = (random >> 16) % ARRAY_SIZE(ways);
+		n = (random >> 24) % 8;
+		snprintf(text, sizeof text, "table=1 actions=%s", ways[way].actions);
+		add_rule(&w, text);
+		pass(&w, 0);
+		for (unsigned int k = 0; k < n; k++) {
+			send_packet(&w, "pf0vf0",
+				    "eth(src=" A ",dst=" B "),eth_type(0x86dd),ipv6(src=fd00::1,"
+				    "dst=fd00::2,proto=17,label=1),udp(src=1,dst=2)",
+				    ways[way].out);
+			n_out += w.m.n_caught;
+		}
+		n_sent += n;
+		pass(&w, 1100);
+		if (n_flows(&w) && n && only_flow(&w)->place != ways[way].place)
+			fail_msg("%s: place %d", text, only_flow(&w)->place);
+		if (n_flows(&w))
+			n_places[only_flow(&w)->place]++;
+		assert_int_equal(only_rule(&w)->n_packets, n_sent);
+	}
+	p0 = bridge_find_port_name(w.bridge, "p0", 2);
+	pf0vf1 = bridge_find_port_name(w.bridge, "pf0vf1", 6);
+	assert_int_equal(p0->tx_packets + pf0vf1->tx_packets, n_out);
+	assert_int_equal(bridge_find_port(w.bridge, port_number(&w, "pf0vf0"))->rx_packets, n_sent);
+	for (int place = DPIF_PLACE_KERNEL; place <= DPIF_PLACE_HW; place++)
+		assert_true(n_places[place] > 200);
+	machine_fini(&w.m);
+}
+
 /* The device's tables are full for a while. */
 static void a_flow_that_hardware_refused_for_a_while_gets_in_later(void **state)
 {
@@ -702,6 +764,7 @@ int main(void)
 		cmocka_unit_test(what_comes_in_at_a_port_of_no_bridge_is_dropped_by_a_flow),
 		cmocka_unit_test(a_flow_of_somebody_else_is_brought_in_line_with_the_rules),
 		cmocka_unit_test(it_is_known_which_rule_looked_at_which_bits),
+		cmocka_unit_test(counts_stay_exact_wherever_a_flow_moves),
 		cmocka_unit_test(a_flow_that_hardware_refused_for_a_while_gets_in_later),
 		cmocka_unit_test(what_hardware_cannot_do_is_not_tried_again),
 		cmocka_unit_test(when_one_gets_in_the_others_follow_a_few_in_each_round),
