@@ -145,6 +145,33 @@ static void rules_are_deleted_loosely_strictly_and_by_cookie(void **state)
 	assert_int_equal(b->n_rules, 0);
 }
 
+static void a_port_that_is_gone_is_as_if_there_was_none_but_keeps_its_name(void **state)
+{
+	struct bridge *b = *state;
+	const struct bridge_port *p = bridge_find_port_name(b, "p1", 2);
+	struct mac_address mac = { { 2, 0, 0, 0, 0, 1 } };
+	uint64_t before = b->sequence;
+	uint32_t number = p->number;
+	struct text t;
+
+	text_init(&t);
+	assert_int_equal(mac_learning_learn(&b->fdb, mac, 0, number, 1), 1);
+	bridge_set_port_gone(b, number, true);
+	assert_true(b->sequence > before);
+	assert_null(bridge_find_port(b, number));
+	assert_null(mac_learning_find(&b->fdb, mac, 0, 1));
+	assert_ptr_equal(bridge_find_port_name(b, "p1", 2), p);
+	assert_int_equal(bridge_add_port(b, number, "other", NULL), -EEXIST);
+	bridge_format(&t, b);
+	assert_non_null(strstr(t.s, "No such device"));
+	before = b->sequence;
+	bridge_set_port_gone(b, number, true);
+	assert_int_equal(b->sequence, before);
+	bridge_set_port_gone(b, number, false);
+	assert_ptr_equal(bridge_find_port(b, number), p);
+	text_fini(&t);
+}
+
 static void statistics_are_printed_as_ovs_ofctl_prints_them(void **state)
 {
 	struct rule_query all = { .cookie = 0 };
@@ -201,6 +228,9 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(rules_are_deleted_loosely_strictly_and_by_cookie,
 						setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_port_that_is_gone_is_as_if_there_was_none_but_keeps_its_name, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(statistics_are_printed_as_ovs_ofctl_prints_them,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(no_memory_is_an_error, setup, teardown),

@@ -125,6 +125,22 @@ static void the_nth_command_of_an_opcode_fails_once(void **state)
 	trace_fini(&b.trace);
 }
 
+static void a_fault_that_stays_fails_all_that_follow(void **state)
+{
+	struct bed b;
+
+	bed_init(&b);
+	cmd_fault_arm(&b.fault, 2, MLX5_CMD_OP_CREATE_FLOW_GROUP, MLX5_CMD_STAT_LIM_ERR, 0);
+	b.fault.stays = true;
+	assert_int_equal(run(&b, MLX5_CMD_OP_CREATE_FLOW_GROUP), 0);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(run(&b, MLX5_CMD_OP_CREATE_FLOW_GROUP), -ENOMEM);
+	assert_int_equal(run(&b, MLX5_CMD_OP_CREATE_FLOW_TABLE), 0);
+	cmd_fault_arm(&b.fault, 0, 0, 0, 0);
+	assert_int_equal(run(&b, MLX5_CMD_OP_CREATE_FLOW_GROUP), 0);
+	trace_fini(&b.trace);
+}
+
 static void a_recorded_command_shows_its_mailbox(void **state)
 {
 	struct bed b;
@@ -149,6 +165,7 @@ int main(void)
 		cmocka_unit_test(a_refusal_says_opcode_status_and_syndrome),
 		cmocka_unit_test(a_device_that_is_gone_is_told),
 		cmocka_unit_test(the_nth_command_of_an_opcode_fails_once),
+		cmocka_unit_test(a_fault_that_stays_fails_all_that_follow),
 		cmocka_unit_test(a_recorded_command_shows_its_mailbox),
 	};
 
