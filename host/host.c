@@ -272,6 +272,7 @@ int host_new(struct host **out, const struct host_params *params, struct diag *d
 	if (!h)
 		return diag_set(d, -ENOMEM, "no memory for a host");
 	h->params = *params;
+	list_init(&h->pending);
 	if (!h->params.n_vfs)
 		h->params.n_vfs = VFS_DEFAULT;
 	trace_init(&h->trace);
@@ -382,8 +383,61 @@ static int run_vswitch(struct host *h, uint64_t now_ns, struct diag *d)
 	return err;
 }
 
+/* A frame that came in while another was on its way. */
+struct pending {
+	struct list link;
+	uint16_t vport;
+	size_t size;
+	uint8_t frame[];
+};
+
+/* As a ring does: neither kernel nor device are entered from inside themselves. */
+static int put_off(struct host *h, uint16_t vport, const void *frame, size_t size, struct diag *d)
+{
+	struct pending *p;
+
+	if (h->n_pending == HOST_PENDING_MAX)
+		return diag_set(d, -ENOBUFS, "%u packets wait already", HOST_PENDING_MAX);
+	p = mem_new(sizeof *p + size);
+	if (!p)
+		return diag_set(d, -ENOMEM, "no memory for a packet");
+	p->vport = vport;
+	p->size = size;
+	memcpy(p->frame, frame, size);
+	list_add_before(&h->pending, &p->link);
+	h->n_pending++;
+	return 0;
+}
+
+static int receive(struct host *h, uint16_t vport, const void *frame, size_t size, struct diag *d)
+{
+	nic_device_receive(h->device, vport, frame, size);
+	return run_vswitch(h, h->now_ns, d);
+}
+
+/* What was put off; the first error, with words. */
+static int receive_pending(struct host *h, struct diag *d)
+{
+	int first = 0;
+
+	while (h->n_pending) {
+		struct pending *p = list_entry(h->pending.next, struct pending, link);
+		int err;
+
+		list_del(&p->link);
+		h->n_pending--;
+		err = receive(h, p->vport, p->frame, p->size, first ? NULL : d);
+		first = first ? first : err;
+		mem_free(p);
+	}
+	return first;
+}
+
 void host_set_now(struct host *h, uint64_t now_ns)
 {
+	bool was_busy = h->is_busy;
+
+	h->is_busy = true;
 	h->now_ns = now_ns;
 	offload_set_now(dpif_offload(h->dpif), now_ns / NSEC_PER_MSEC);
 	if (h->params.is_linux) {
@@ -394,6 +448,9 @@ void host_set_now(struct host *h, uint64_t now_ns)
 			mlx5_work(h->driver, false);
 	}
 	(void)!run_vswitch(h, now_ns, NULL); /* the next round tries again */
+	if (!was_busy)
+		(void)!receive_pending(h, NULL);
+	h->is_busy = was_busy;
 }
 
 int host_start_vswitch(struct host *h, struct diag *d)
@@ -431,6 +488,7 @@ int host_send(struct host *h, const char *port, const void *frame, size_t size, 
 {
 	struct net_device *dev = h->kernel ? dev_get_by_name(h->kernel, port) : NULL;
 	int vport = dev ? mlx5_vport_of(dev) : -1;
+	int err, pending;
 
 	if (!h->kernel)
 		return diag_set(d, -EOPNOTSUPP,
@@ -439,8 +497,13 @@ int host_send(struct host *h, const char *port, const void *frame, size_t size, 
 				port);
 	if (vport < 0)
 		return diag_set(d, -ENODEV, "%s: no port of the NIC is called that", port);
-	nic_device_receive(h->device, (uint16_t)vport, frame, size);
-	return run_vswitch(h, h->now_ns, d);
+	if (h->is_busy)
+		return put_off(h, (uint16_t)vport, frame, size, d);
+	h->is_busy = true;
+	err = receive(h, (uint16_t)vport, frame, size, d);
+	pending = receive_pending(h, err ? NULL : d);
+	h->is_busy = false;
+	return err ? err : pending;
 }
 
 int host_add_port(struct host *h, const char *name, uint32_t *number, struct diag *d)

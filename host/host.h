@@ -108,8 +108,12 @@ struct udpif *host_udpif(struct host *h); /* NULL: there is no vswitch */
 typedef void host_output(void *aux, const char *port, const void *frame, size_t size);
 void host_set_output(struct host *h, host_output *output, void *aux);
 
-/* A packet comes in at @port: from the wire for an uplink, sent by the VF for its representor.
- * -ENODEV: no such port. */
+/*
+ * A packet comes in at @port: from the wire for an uplink, sent by the VF for its representor.
+ * One that a host_output() sends is copied and comes in when those before it are through, before
+ * the outermost call returns. -ENODEV: no such port; -ENOBUFS: HOST_PENDING_MAX wait.
+ */
+#define HOST_PENDING_MAX 1024u
 int host_send(struct host *h, const char *port, const void *frame, size_t size,
 	      struct diag *d) MUST_CHECK;
 

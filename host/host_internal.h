@@ -23,6 +23,9 @@ struct host {
 	struct vswitch *vswitch; /* NULL: none */
 	struct udpif *udpif;
 	uint64_t (*stopwatch)(void); /* NULL: nothing is measured */
+	bool is_busy;		     /* a packet is on its way, or the vswitch runs */
+	struct list pending;	     /* struct pending: what came in meanwhile */
+	size_t n_pending;
 	host_output *output;
 	void *output_aux;
 	host_report *report;

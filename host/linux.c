@@ -208,6 +208,12 @@ static void find_again(struct host *h, struct wanted *w)
 	uint32_t number = w->number;
 	struct diag d;
 
+	/* The vswitch was faster. */
+	if (w->is_seen) {
+		w->is_there = true;
+		say(h, "port %s is back", w->name);
+		return;
+	}
 	if (!if_nametoindex(w->name))
 		return;
 	diag_init(&d);
