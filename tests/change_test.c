@@ -7,7 +7,8 @@
  *
  * A run is a list of steps, each with a seed of its own, so that steps can be left out: the steps
  * of a run that fails are thinned out until none can go, and what is left is printed. INHW_SEED
- * and INHW_ROUNDS, or INHW_SECONDS: how long; INHW_STEPS: of each run.
+ * and INHW_ROUNDS, or INHW_SECONDS: how long; INHW_STEPS: of each run; INHW_THIN=1: of a seed that
+ * crashes, whose number is printed, the steps are thinned out too.
  */
 #include "tests/machine.h"
 
@@ -19,10 +20,13 @@
 #include "vswitch/oracle_internal.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -140,6 +144,7 @@ static struct {
 } sums;
 
 static struct oracle_sent oracle_buf;
+static unsigned int current_seed;
 
 static unsigned int below(struct run *r, unsigned int n)
 {
@@ -520,7 +525,7 @@ static void judge(struct run *r, const struct packet_in *p, int which)
 }
 
 /* The driver reads counters once a second, unless a command fails. */
-static void wait(struct run *r, uint64_t ms)
+static void pass(struct run *r, uint64_t ms)
 {
 	const struct mlx5_cmd_fault *f = host_cmd_fault(r->m.host);
 
@@ -561,7 +566,7 @@ static void step_with_packets(struct run *r, void (*change)(struct run *r), int 
 		change(r);
 	/* What comes before the revalidation is in a flow whose counter is not read again. */
 	if (change && r->is_exact)
-		wait(r, 0);
+		pass(r, 0);
 	for (int i = 0; i < n; i++)
 		ask_oracle(r, &p[i], &r->want[i]);
 	r->inside = n > 1 ? &p[1] : NULL;
@@ -631,10 +636,10 @@ static void reload_driver(struct run *r)
 	if (udpif_revalidate(host_udpif(r->m.host), r->now_ns, &d))
 		wrong(r, "%s", d.words);
 	host_remove_driver(r->m.host);
-	wait(r, below(r, 2) * 700);
+	pass(r, below(r, 2) * 700);
 	if (host_probe_driver(r->m.host, &d))
 		wrong(r, "%s", d.words);
-	wait(r, 700);
+	pass(r, 700);
 	r->n_lost_most += r->n_unread;
 	r->n_unread = 0;
 }
@@ -656,7 +661,7 @@ static void run_step(struct run *r, const struct step *s)
 {
 	r->seed = s->seed;
 	if (r->is_exact)
-		wait(r, 1100);
+		pass(r, 1100);
 	sums.n_changes += changes[s->kind] != NULL;
 	switch (s->kind) {
 	case FAIL_COMMAND:
@@ -668,7 +673,7 @@ static void run_step(struct run *r, const struct step *s)
 		break;
 	case WAIT:
 		arm(r);
-		wait(r, below(r, 2) ? below(r, 200) : below(r, 4000));
+		pass(r, below(r, 2) ? below(r, 200) : below(r, 4000));
 		disarm(r);
 		break;
 	case RELOAD_DRIVER:
@@ -690,7 +695,7 @@ static void run_step(struct run *r, const struct step *s)
 	note_lost(r);
 	/* What could not be done for want of memory is done by the next call. */
 	if (r->is_forgiving)
-		wait(r, 0);
+		pass(r, 0);
 	r->is_forgiving = false;
 }
 
@@ -734,8 +739,8 @@ static void check_end(struct run *r)
 	size_t n = 0;
 
 	cmd_fault_arm(host_cmd_fault(r->m.host), 0, 0, 0, 0);
-	wait(r, 1100);
-	wait(r, 600);
+	pass(r, 1100);
+	pass(r, 600);
 	list_for_each_entry (k, &udpif_ukeys(u)->all, all)
 		sums.n_in_hw += k->place == DPIF_PLACE_HW;
 	if (dpif_flow_dump(host_dpif(r->m.host), count_flow, &n, NULL))
@@ -792,6 +797,26 @@ static bool run_steps(struct run *r, const struct step *steps, size_t n, enum mo
 	return !r->failed;
 }
 
+/* In a process of its own, since it may crash. */
+static bool fails_alone(struct run *r, const struct step *steps, size_t n, enum mode mode,
+			bool is_exact)
+{
+	int status = 0;
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (!pid) {
+		signal(SIGSEGV, SIG_DFL);
+		signal(SIGABRT, SIG_DFL);
+		signal(SIGBUS, SIG_DFL);
+		_exit(run_steps(r, steps, n, mode, is_exact) ? 0 : 1);
+	}
+	assert_true(pid > 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return status != 0;
+}
+
 /* Leaves steps out, many at once at first, as long as the run still fails. */
 static size_t thin_out(struct run *r, struct step *steps, size_t n, enum mode mode, bool is_exact)
 {
@@ -803,7 +828,7 @@ static size_t thin_out(struct run *r, struct step *steps, size_t n, enum mode mo
 
 			memcpy(fewer, steps, at * sizeof *steps);
 			memcpy(fewer + at, steps + at + gone, (n - at - gone) * sizeof *steps);
-			if (run_steps(r, fewer, n - gone, mode, is_exact)) {
+			if (!fails_alone(r, fewer, n - gone, mode, is_exact)) {
 				at += chunk;
 				continue;
 			}
@@ -857,6 +882,7 @@ static void whatever_changes_packets_go_where_rules_say_and_are_counted(void **s
 {
 	unsigned long seconds = number("INHW_SECONDS", 0), rounds = number("INHW_ROUNDS", ROUNDS);
 	size_t n_steps = number("INHW_STEPS", STEPS);
+	bool thin = number("INHW_THIN", 0);
 	unsigned int seed = (unsigned int)number("INHW_SEED", 1);
 	uint64_t end_ns = clock_now_ns() + seconds * NSEC_PER_SEC;
 	static struct step steps[STEPS_MAX];
@@ -868,7 +894,9 @@ static void whatever_changes_packets_go_where_rules_say_and_are_counted(void **s
 			enum mode mode = variant < N_MODES ? (enum mode)variant : IN_HARDWARE;
 
 			random_steps(steps, n_steps, seed);
-			if (!run_steps(&r, steps, n_steps, mode, variant == N_MODES))
+			current_seed = seed;
+			if (thin ? fails_alone(&r, steps, n_steps, mode, variant == N_MODES)
+				 : !run_steps(&r, steps, n_steps, mode, variant == N_MODES))
 				report(&r, steps, n_steps, seed, mode, variant == N_MODES);
 		}
 	print_message("# until seed %u: %llu runs, %llu packets, %llu copies sent, %llu changes, "
@@ -975,5 +1003,9 @@ int main(void)
 		cmocka_unit_test(when_any_command_fails_no_packet_is_lost),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int n_failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+	if (n_failed)
+		print_message("# the last one was INHW_SEED=%u\n", current_seed);
+	return n_failed;
 }
