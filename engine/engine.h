@@ -99,6 +99,9 @@ size_t engine_run(struct engine *e, uint64_t now_ns);
  * engine_run() ends; at once, when it is called from elsewhere. */
 bool engine_output(struct engine *e, uint32_t port, const void *frame, size_t size);
 
+/* Gives what was captured to the system; engine_run() does it when nothing has come in. */
+void engine_flush(struct engine *e);
+
 /* Readable (poll(), epoll) when engine_run() has something to do because of a descriptor. */
 int engine_fd(const struct engine *e);
 /* When it has something to do because of the time: 0: at once; UINT64_MAX: never. */

@@ -15,8 +15,8 @@
 
 /* What receive() fills. */
 struct port_batch {
-	struct engine_frame frames[ENGINE_BATCH]; /* in their rooms or in memory of the port's that
-						     stays until the next call */
+	/* In the rooms, or in memory of the port's that stays until the next call. */
+	struct engine_frame frames[ENGINE_BATCH];
 	size_t n;
 	uint64_t n_dropped; /* seen and not taken: too long, or the kernel says so */
 	uint8_t *rooms;	    /* ENGINE_BATCH of PORT_ROOM bytes */
@@ -31,10 +31,7 @@ static inline uint8_t *port_batch_room(const struct port_batch *b, size_t i)
 }
 
 struct port_class {
-	const char *kind;
-	const char *argument; /* what it is called in words; NULL: the kind has none */
-	const struct spec_key *keys;
-	size_t n_keys;
+	struct spec_kind spec;
 	/* *@port: its state. 0 or negative errno, with words and a place in the spec. */
 	int (*open)(void **port, const struct port_spec *s, struct diag *d);
 	void (*close)(void *port);
