@@ -201,9 +201,11 @@ void netif_receive_skb(struct sk_buff *skb)
 {
 	struct net_device *dev = skb->dev;
 	struct span sp = SPAN(dev->net->trace);
+	const struct knet_way outer = dev->net->way;
 	const char *taker = NULL;
 
 	span_note(&sp, "dev", "%s", dev->name);
+	dev->net->way = (struct knet_way){ .in = dev };
 	dev->stats.rx_packets++;
 	dev->stats.rx_bytes += skb->p.size;
 	if (may_nest(skb)) {
@@ -213,6 +215,7 @@ void netif_receive_skb(struct sk_buff *skb)
 	}
 	if (!taker)
 		dev->stats.rx_dropped++;
+	dev->net->way = outer;
 	span_note(&sp, "taken_by", "%s", taker ? taker : "nobody: dropped");
 	span_end(&sp, 0);
 }

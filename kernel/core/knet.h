@@ -32,6 +32,22 @@ enum knet_subsys {
 struct net_device;
 struct sk_buff;
 
+/* What handles the packet that is under way: whose decision it is where it goes next. */
+enum knet_handler {
+	KNET_HANDLER_NONE,    /* no packet is under way, or nothing has matched it yet */
+	KNET_HANDLER_TC,      /* a filter of tc */
+	KNET_HANDLER_OVS,     /* a flow of the openvswitch datapath */
+	KNET_HANDLER_EXECUTE, /* userland, which sends it through actions */
+	KNET_N_HANDLERS
+};
+
+/* For who wants to know, as it leaves, how a packet went: no decision reads it. */
+struct knet_way {
+	enum knet_handler handler;
+	u32 tc_chain, tc_prio, tc_handle; /* of the filter */
+	const struct net_device *in;	  /* where the packet came in; NULL: not known */
+};
+
 struct knet {
 	struct trace *trace; /* kept; may be NULL */
 	u64 now_ns;	     /* monotonic; whoever calls into the kernel sets it */
@@ -44,6 +60,8 @@ struct knet {
 	bool has_tc_skb_ext;
 	u32 n_tc_skb_ext; /* datapaths that asked for it; 0: tc forgets the chain */
 	u32 cpu;	  /* the processor on which the caller runs, as it says: 0 at first */
+
+	struct knet_way way; /* of the packet that is under way */
 
 	/* Of dev.c alone. */
 	u8 nest; /* calls of the packet path that are open */

@@ -60,6 +60,7 @@ void ovs_dp_process_packet(struct ovs_packet *p)
 		ask_userland(p);
 	} else {
 		count_packet(flow, p->skb, &p->key, dp->net->now_ns);
+		dp->net->way.handler = KNET_HANDLER_OVS;
 		ovs_execute_actions(p, flow->actions, flow->actions_len);
 		dp->n_hit++;
 	}

@@ -63,13 +63,20 @@ static int execute(struct ovs_packet *p, const struct genl_info *info)
 	u16 len;
 	u8 *actions;
 	int err = find_vport(p, info);
+	struct knet_way outer;
 
 	if (err)
 		return err;
 	actions = ovs_nla_copy_actions(info->attrs[OVS_PACKET_ATTR_ACTIONS], &len);
 	if (!actions)
 		return -ENOMEM;
+	outer = p->dp->net->way;
+	p->dp->net->way = (struct knet_way){ .handler = KNET_HANDLER_EXECUTE,
+					     .in = p->input_vport->port_no == p->key.in_port
+							   ? p->skb->dev
+							   : NULL };
 	err = ovs_execute_actions(p, actions, len);
+	p->dp->net->way = outer;
 	mem_free(actions);
 	return err;
 }

@@ -744,6 +744,16 @@ static int fl_terse_dump(struct tcf_proto *tp, void *fh, struct kmsg *m, u32 *ha
 	return dump_filter(tp, fh, m, handle, true);
 }
 
+static void note_way(const struct tcf_proto *tp, const struct cls_fl_filter *f)
+{
+	struct knet_way *way = &net_of(tp)->way;
+
+	way->handler = KNET_HANDLER_TC;
+	way->tc_chain = tp->chain->index;
+	way->tc_prio = tp->prio >> 16;
+	way->tc_handle = f->handle;
+}
+
 static int fl_classify(struct sk_buff *skb, const struct tcf_proto *tp, struct tcf_result *res)
 {
 	struct span sp = SPAN(net_of(tp)->trace);
@@ -762,6 +772,7 @@ static int fl_classify(struct sk_buff *skb, const struct tcf_proto *tp, struct t
 		if (f && !skip_sw(f->flags)) {
 			span_note(&sp, "handle", "%#x", f->handle);
 			span_note(&sp, "mask", "%u", mask->number);
+			note_way(tp, f);
 			verdict = tcf_exts_exec(skb, &f->exts, res);
 			break;
 		}

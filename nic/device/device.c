@@ -120,6 +120,16 @@ bool nic_device_has_vport(const struct nic_device *dev, uint16_t vport)
 	return nic_vport_find(dev, vport);
 }
 
+bool nic_device_sender(const struct nic_device *dev, struct nic_entry_id *id)
+{
+	const struct nic_entry *e = dev->sender;
+
+	if (!e)
+		return false;
+	*id = (struct nic_entry_id){ e->group->table->id, e->group->id, e->index };
+	return true;
+}
+
 void nic_device_set_tap(struct nic_device *dev, const struct nic_tap *tap)
 {
 	dev->tap = tap ? *tap : (struct nic_tap){ 0 };

@@ -83,6 +83,13 @@ struct nic_sink {
 };
 void nic_device_set_sink(struct nic_device *dev, const struct nic_sink *sink);
 
+/* An entry of a flow table. */
+struct nic_entry_id {
+	uint32_t table, group, index;
+};
+/* Within nic_sink.output(): the entry that sent the frame there. False: none did. */
+bool nic_device_sender(const struct nic_device *dev, struct nic_entry_id *id);
+
 /* Looks at each frame that leaves, beside the sink: @vport 0 is the manager, for whom there is
  * @reg_c_0. The frame is borrowed during the call. NULL: nobody looks. Not of batches. */
 struct nic_tap {

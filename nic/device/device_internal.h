@@ -323,6 +323,7 @@ struct nic_device {
 	struct nic_log *log;	   /* NULL: off */
 	struct nic_faults *faults; /* NULL: none */
 	struct nic_tap tap;
+	const struct nic_entry *sender; /* of the frame that is being put out; or NULL */
 };
 
 /* ---- commands ---- */

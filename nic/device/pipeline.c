@@ -31,6 +31,7 @@ struct walk {
 	unsigned int tables_left;
 	unsigned int *copies_left;
 	uint32_t flow_tag;
+	const struct nic_entry *entry; /* of the FDB, that it met last; or NULL */
 	struct nic_key key;
 	struct nic_layers layers;
 	struct nic_path *path;
@@ -201,10 +202,13 @@ static void nic_device_output(struct walk *w, uint16_t vport)
 	if (w->dev->tap.frame)
 		w->dev->tap.frame(w->dev->tap.aux, vport, w->key.w[NIC_KEY_REG_C_0], w->data,
 				  w->size);
-	if (vport == MLX5_VPORT_PF && s->to_manager)
+	if (vport == MLX5_VPORT_PF && s->to_manager) {
 		s->to_manager(s->aux, w->key.w[NIC_KEY_REG_C_0], w->data, w->size);
-	else if (vport != MLX5_VPORT_PF && s->output)
+	} else if (vport != MLX5_VPORT_PF && s->output) {
+		w->dev->sender = w->entry;
 		s->output(s->aux, vport, w->data, w->size);
+		w->dev->sender = NULL;
+	}
 	span_end(&sp, 0);
 }
 
@@ -411,6 +415,7 @@ static enum nic_drop run_tables(struct walk *w, const struct nic_table *t)
 			t = t->miss;
 			continue;
 		}
+		w->entry = e;
 		drop = run_actions(w, e);
 		if (drop)
 			return first ? first : drop;
@@ -478,6 +483,7 @@ static bool run(struct nic_device *dev, uint16_t vport, uint32_t sqn, const stru
 	w.size = w.size_before = frame->size;
 	w.scratch = &dev->scratch[0];
 	w.is_copy = w.is_rewritten = w.is_encapped = w.is_dmac_new = false;
+	w.entry = NULL;
 	w.flow_tag = 0;
 	w.copies_left = &copies_left;
 	w.has_sink = sp;
