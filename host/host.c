@@ -109,7 +109,12 @@ static void device_output(void *aux, uint16_t vport, const void *frame, size_t s
 {
 	struct host *h = aux;
 	struct net_device *dev;
+	struct host_way way;
 
+	host_way(h, &way);
+	h->n_outputs[way.decider]++;
+	if (h->engine)
+		engine_output(h->engine, vport, frame, size);
 	if (!h->output)
 		return;
 	list_for_each_entry (dev, &h->kernel->devs, link) {
@@ -123,9 +128,13 @@ static void device_output(void *aux, uint16_t vport, const void *frame, size_t s
 static void device_to_manager(void *aux, uint32_t reg_c_0, const void *frame, size_t size)
 {
 	struct host *h = aux;
+	const struct net_device *in = h->in;
 
-	if (h->driver)
-		mlx5_receive(h->driver, reg_c_0, frame, size);
+	if (!h->driver)
+		return;
+	h->in = NULL;
+	mlx5_receive(h->driver, reg_c_0, frame, size);
+	h->in = in;
 }
 
 static int new_loopback(struct host *h, struct diag *d)
@@ -301,6 +310,7 @@ void host_free(struct host *h)
 {
 	if (!h)
 		return;
+	engine_free(h->engine);
 	udpif_free(h->udpif);
 	vswitch_free(h->vswitch);
 	if (h->params.is_linux)
@@ -409,9 +419,24 @@ static int put_off(struct host *h, uint16_t vport, const void *frame, size_t siz
 	return 0;
 }
 
-static int receive(struct host *h, uint16_t vport, const void *frame, size_t size, struct diag *d)
+static struct net_device *find_vport(const struct host *h, uint32_t vport)
 {
-	nic_device_receive(h->device, vport, frame, size);
+	struct net_device *dev;
+
+	list_for_each_entry (dev, &h->kernel->devs, link)
+		if (mlx5_vport_of(dev) == (int)vport)
+			return dev;
+	return NULL;
+}
+
+/* What it makes come up is answered before the next one: the same packets have the same ways,
+ * however they come in batches. */
+static int receive(struct host *h, const struct net_device *dev, const void *frame, size_t size,
+		   struct diag *d)
+{
+	h->in = dev;
+	nic_device_receive(h->device, (uint16_t)mlx5_vport_of(dev), frame, size);
+	h->in = NULL;
 	return run_vswitch(h, h->now_ns, d);
 }
 
@@ -422,11 +447,12 @@ static int receive_pending(struct host *h, struct diag *d)
 
 	while (h->n_pending) {
 		struct pending *p = list_entry(h->pending.next, struct pending, link);
+		const struct net_device *dev = find_vport(h, p->vport);
 		int err;
 
 		list_del(&p->link);
 		h->n_pending--;
-		err = receive(h, p->vport, p->frame, p->size, first ? NULL : d);
+		err = dev ? receive(h, dev, p->frame, p->size, first ? NULL : d) : 0;
 		first = first ? first : err;
 		mem_free(p);
 	}
@@ -484,28 +510,6 @@ void host_set_output(struct host *h, host_output *output, void *aux)
 	h->output_aux = aux;
 }
 
-int host_send(struct host *h, const char *port, const void *frame, size_t size, struct diag *d)
-{
-	struct net_device *dev = h->kernel ? dev_get_by_name(h->kernel, port) : NULL;
-	int vport = dev ? mlx5_vport_of(dev) : -1;
-	int err, pending;
-
-	if (!h->kernel)
-		return diag_set(d, -EOPNOTSUPP,
-				"the kernel is this machine's own: send from where "
-				"%s leads to",
-				port);
-	if (vport < 0)
-		return diag_set(d, -ENODEV, "%s: no port of the NIC is called that", port);
-	if (h->is_busy)
-		return put_off(h, (uint16_t)vport, frame, size, d);
-	h->is_busy = true;
-	err = receive(h, (uint16_t)vport, frame, size, d);
-	pending = receive_pending(h, err ? NULL : d);
-	h->is_busy = false;
-	return err ? err : pending;
-}
-
 int host_add_port(struct host *h, const char *name, uint32_t *number, struct diag *d)
 {
 	const struct flow_ports *ports = dpif_ports(h->dpif);
@@ -526,4 +530,162 @@ int host_del_port(struct host *h, uint32_t number, struct diag *d)
 int host_fd(const struct host *h)
 {
 	return h->params.is_linux ? host_linux_fd(h) : -1;
+}
+
+/* ---- packets from and to the outside ---- */
+
+/* A port of the model's NIC, or NULL. */
+static struct net_device *find_port(const struct host *h, const char *name)
+{
+	struct net_device *dev = h->kernel ? dev_get_by_name(h->kernel, name) : NULL;
+
+	return dev && mlx5_vport_of(dev) >= 0 ? dev : NULL;
+}
+
+/* With what its outputs send; one of those waits until the way is free. */
+static int send_in(struct host *h, const struct net_device *dev, const void *frame, size_t size,
+		   struct diag *d)
+{
+	int err, pending;
+
+	if (h->is_busy)
+		return put_off(h, (uint16_t)mlx5_vport_of(dev), frame, size, d);
+	h->is_busy = true;
+	err = receive(h, dev, frame, size, d);
+	pending = receive_pending(h, err ? NULL : d);
+	h->is_busy = false;
+	return err ? err : pending;
+}
+
+int host_send(struct host *h, const char *port, const void *frame, size_t size, struct diag *d)
+{
+	const struct net_device *dev = find_port(h, port);
+
+	if (!h->kernel)
+		return diag_set(d, -EOPNOTSUPP,
+				"the kernel is this machine's own: send from where "
+				"%s leads to",
+				port);
+	if (!dev)
+		return diag_set(d, -ENODEV, "%s: no port of the NIC is called that", port);
+	return send_in(h, dev, frame, size, d);
+}
+
+/* The engine's numbers are vports. */
+static bool engine_find_port(void *aux, const char *name, uint32_t *number)
+{
+	const struct net_device *dev = find_port(aux, name);
+
+	if (dev)
+		*number = (uint32_t)mlx5_vport_of(dev);
+	return dev;
+}
+
+static void engine_send(void *aux, uint32_t port, const struct engine_frame *frames, size_t n)
+{
+	struct host *h = aux;
+	const struct net_device *dev = find_vport(h, port);
+
+	for (size_t i = 0; dev && i < n; i++)
+		(void)!send_in(h, dev, frames[i].data, frames[i].size, NULL);
+}
+
+static void engine_describe_way(void *aux, uint32_t port, char *buf)
+{
+	const struct host *h = aux;
+	const struct net_device *dev = find_vport(h, port);
+	struct host_way way;
+
+	host_way(h, &way);
+	host_way_format(buf, ENGINE_WAY_MAX, &way, dev ? dev->name : "?");
+}
+
+static uint64_t realtime_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (uint64_t)t.tv_sec * NSEC_PER_SEC + (uint64_t)t.tv_nsec;
+}
+
+int host_start_engine(struct host *h, struct diag *d)
+{
+	const struct engine_host calls = { h, engine_find_port, engine_send, engine_describe_way };
+
+	if (h->engine)
+		return 0;
+	if (!h->kernel)
+		return diag_set(d, -EOPNOTSUPP,
+				"the kernel is this machine's own: its devices are the ports");
+	return engine_new(&h->engine, &calls, realtime_ns() - h->now_ns, d);
+}
+
+struct engine *host_engine(struct host *h)
+{
+	return h->engine;
+}
+
+size_t host_run(struct host *h, uint64_t now_ns)
+{
+	host_set_now(h, now_ns);
+	return h->engine ? engine_run(h->engine, now_ns) : 0;
+}
+
+uint64_t host_next_ns(const struct host *h)
+{
+	uint64_t packets = h->engine ? engine_next_ns(h->engine) : UINT64_MAX;
+	uint64_t round = h->udpif ? udpif_next_ns(h->udpif) : UINT64_MAX;
+
+	return packets < round ? packets : round;
+}
+
+/* ---- the way of a packet ---- */
+
+const char *host_decider_name(enum host_decider decider)
+{
+	static const char *const names[HOST_N_DECIDERS] = {
+		[HOST_DECIDER_UNKNOWN] = "unknown", [HOST_DECIDER_NIC] = "hardware",
+		[HOST_DECIDER_TC] = "tc",	    [HOST_DECIDER_DATAPATH] = "datapath",
+		[HOST_DECIDER_USERLAND] = "upcall",
+	};
+
+	return names[decider];
+}
+
+void host_way(const struct host *h, struct host_way *way)
+{
+	static const enum host_decider deciders[KNET_N_HANDLERS] = {
+		[KNET_HANDLER_NONE] = HOST_DECIDER_UNKNOWN,
+		[KNET_HANDLER_TC] = HOST_DECIDER_TC,
+		[KNET_HANDLER_OVS] = HOST_DECIDER_DATAPATH,
+		[KNET_HANDLER_EXECUTE] = HOST_DECIDER_USERLAND,
+	};
+	const struct knet_way *kernel = &h->kernel->way;
+	const struct net_device *in = h->in ? h->in : kernel->in;
+
+	*way = (struct host_way){ .in = in ? in->name : NULL,
+				  .decider = h->in ? HOST_DECIDER_NIC : deciders[kernel->handler],
+				  .tc_chain = kernel->tc_chain,
+				  .tc_prio = kernel->tc_prio,
+				  .tc_handle = kernel->tc_handle };
+	way->has_entry = h->in && nic_device_sender(h->device, &way->entry);
+}
+
+void host_way_format(char *buf, size_t size, const struct host_way *way, const char *out)
+{
+	char detail[64] = "";
+
+	if (way->has_entry)
+		snprintf(detail, sizeof detail, ": table %u group %u entry %u", way->entry.table,
+			 way->entry.group, way->entry.index);
+	else if (way->decider == HOST_DECIDER_TC)
+		snprintf(detail, sizeof detail, ": chain %u prio %u handle 0x%x", way->tc_chain,
+			 way->tc_prio, way->tc_handle);
+	snprintf(buf, size, "in %s -> %s%s -> out %s", way->in ? way->in : "unknown",
+		 host_decider_name(way->decider), detail, out);
+}
+
+const uint64_t *host_outputs(const struct host *h)
+{
+	return h->n_outputs;
 }

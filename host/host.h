@@ -12,6 +12,7 @@
 #define HOST_HOST_H
 
 #include "dpif/dpif.h"
+#include "engine/engine.h"
 #include "netlink/transport.h"
 #include "nic/device/device.h"
 #include "vswitch/udpif.h"
@@ -103,10 +104,54 @@ void host_set_now(struct host *h, uint64_t now_ns);
 int host_start_vswitch(struct host *h, struct diag *d) MUST_CHECK;
 struct udpif *host_udpif(struct host *h); /* NULL: there is no vswitch */
 
+/*
+ * What may decide where a packet goes. A packet that the NIC sends on never comes up; one that it
+ * does not know is tried by tc, then by the openvswitch datapath, and then userland is asked.
+ */
+enum host_decider {
+	HOST_DECIDER_UNKNOWN,
+	HOST_DECIDER_NIC,
+	HOST_DECIDER_TC,
+	HOST_DECIDER_DATAPATH,
+	HOST_DECIDER_USERLAND, /* it sent the packet itself: the vswitch answered an upcall */
+	HOST_N_DECIDERS
+};
+const char *host_decider_name(enum host_decider decider); /* "hardware", "tc", ... */
+
+/* The way of a packet through the machine. */
+struct host_way {
+	const char *in; /* the port where it came in; NULL: not known */
+	enum host_decider decider;
+	bool has_entry; /* of the NIC */
+	struct nic_entry_id entry;
+	uint32_t tc_chain, tc_prio, tc_handle; /* of tc */
+};
+/* That of the packet which is just leaving: within host_output(), else it is not known. */
+void host_way(const struct host *h, struct host_way *way);
+/* "in pf0vf0 -> hardware: table 11 group 12 entry 0 -> out p0", cut to @size with the NUL. */
+void host_way_format(char *buf, size_t size, const struct host_way *way, const char *out);
+/* How many packets have left, by who decided it: HOST_N_DECIDERS numbers, borrowed. */
+const uint64_t *host_outputs(const struct host *h);
+
 /* Where packets come out of the machine: the wire or a VF. The frame is borrowed during the call.
  */
 typedef void host_output(void *aux, const char *port, const void *frame, size_t size);
 void host_set_output(struct host *h, host_output *output, void *aux);
+
+/*
+ * From now on the ports of a model can be joined to the outside world (engine/engine.h): what
+ * leaves goes there, and to host_output() too. 0, also when it is there already, or negative errno.
+ */
+int host_start_engine(struct host *h, struct diag *d) MUST_CHECK;
+struct engine *host_engine(struct host *h); /* NULL: none */
+
+/*
+ * For a loop: host_set_now(), then what waits at the ports, a bounded number of packets. Returns
+ * how many. The loop calls it again at once when there were any; else when engine_fd() or host_fd()
+ * is readable, or the time is host_next_ns(), UINT64_MAX: never.
+ */
+size_t host_run(struct host *h, uint64_t now_ns);
+uint64_t host_next_ns(const struct host *h);
 
 /*
  * A packet comes in at @port: from the wire for an uplink, sent by the VF for its representor.

@@ -26,6 +26,9 @@ struct host {
 	bool is_busy;		     /* a packet is on its way, or the vswitch runs */
 	struct list pending;	     /* struct pending: what came in meanwhile */
 	size_t n_pending;
+	struct engine *engine;	     /* NULL: none */
+	const struct net_device *in; /* of the packet that is in the NIC, not above; or NULL */
+	uint64_t n_outputs[HOST_N_DECIDERS];
 	host_output *output;
 	void *output_aux;
 	host_report *report;

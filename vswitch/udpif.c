@@ -385,6 +385,15 @@ static uint64_t period_ns(const struct udpif *u)
 	return ms * NSEC_PER_MSEC;
 }
 
+uint64_t udpif_next_ns(const struct udpif *u)
+{
+	uint64_t round = vswitch_sequence(u->vswitch) != u->sequence ? 0
+								     : u->round_ns + period_ns(u);
+	uint64_t ports = u->ports_ns + period_ns(u);
+
+	return round < ports ? round : ports;
+}
+
 static bool is_round_due(const struct udpif *u, uint64_t now_ns)
 {
 	return vswitch_sequence(u->vswitch) != u->sequence || now_ns >= u->round_ns + period_ns(u);

@@ -96,6 +96,9 @@ int udpif_run(struct udpif *u, uint64_t now_ns, struct diag *d);
 /* Deletes the flows whose packets come in at a port of the datapath, or leave there: it is gone. */
 void udpif_forget_port(struct udpif *u, uint32_t number);
 
+/* When udpif_run() has a round to make, if nothing changes before: 0: at once. */
+uint64_t udpif_next_ns(const struct udpif *u);
+
 /* Deletes all flows of it. */
 void udpif_flush(struct udpif *u);
 
