@@ -118,6 +118,32 @@ const struct cli_command cli_commands[] = {
 	  "It lives as long as the process, so that several commands go into a file for -b.\n",
 	  "  inhw -b examples/vswitch.inhw\n",
 	  cmd_vswitch_rows, cmd_vswitch },
+	{ "port", "Run the model",
+	  "attach PORT SPEC | detach PORT | list",
+	  "join the model's ports to taps, interfaces, capture files, generators",
+	  "What is joined to a representor stands in for the virtual function, at an uplink for the wire. SPEC is\n"
+	  "  tap:NAME                 a tap device of this Linux\n"
+	  "  packet:INTERFACE         an interface of this Linux, all of its packets\n"
+	  "  pcap:in=FILE             a capture file: rate=original|max|PPS, loop=N (0: for ever)\n"
+	  "  gen:FLOW                 made packets: rate=PPS|max (1000), count=N, size=BYTES, flows=N that differ,\n"
+	  "                           seed=N: in random order\n"
+	  "and, after a comma, of each kind out=FILE (also pcap:out=FILE alone): what leaves there, as pcapng, with\n"
+	  "the way of each packet in a comment; several ports may write one file. `inhw run` lets packets pass.\n"
+	  "Attached ports live as long as the process, so that several commands go into a file for -b.\n",
+	  "  inhw -b examples/ports.inhw\n"
+	  "  port attach pf0vf0 tap:tap0\n"
+	  "  port attach p0 pcap:in=in.pcap,rate=max,out=out.pcapng\n"
+	  "  port attach pf0vf1 'gen:eth(dst=02:00:00:00:00:02),eth_type(0x0800),ipv4(dst=10.0.0.2),rate=10k,flows=100'\n",
+	  cmd_port_rows, cmd_port },
+	{ "run", "Run the model",
+	  "[--for SECONDS] [--virtual]",
+	  "packets come and go at the attached ports, and time passes",
+	  "Until files and generators are at their ends, or ^C, or for some time. Then prints what passed each\n"
+	  "port, and who decided where the packets went: hardware, tc, the datapath, or the vswitch, which was\n"
+	  "asked by an upcall. Exit status 1: a port failed.\n",
+	  "  inhw -b examples/ports.inhw\n"
+	  "  run --virtual --for 3600                        an hour, in which flows age, at once\n",
+	  cmd_run_rows, cmd_run },
 	{ "nic", "Run the model",
 	  "show | dump | stats | log | fault [COMMAND] | capture | serve --vhost-user SOCKET",
 	  "the NIC: what it holds, what it was told, what it did; of the model or of a running device",
