@@ -113,9 +113,10 @@ static int pcap_port_open(void **port, const struct port_spec *s, struct diag *d
 	pp = mem_new(sizeof *pp);
 	if (!pp)
 		return diag_set(d, -ENOMEM, "no memory for a capture file");
-	*port = pp;
-	if (!in->is_given)
+	if (!in->is_given) {
+		*port = pp;
 		return 0;
+	}
 	take_values(pp, s);
 	pp->path = mem_strdup(in->text);
 	err = !pp->path ? diag_set(d, -ENOMEM, "no memory for a capture file")
@@ -125,8 +126,10 @@ static int pcap_port_open(void **port, const struct port_spec *s, struct diag *d
 	if (err) {
 		diag_place(d, in->offset, strlen(in->text));
 		pcap_port_close(pp);
+		return err;
 	}
-	return err;
+	*port = pp;
+	return 0;
 }
 
 static uint64_t stamp_ns(const struct pcap_pkthdr *h)

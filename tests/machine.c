@@ -55,6 +55,31 @@ int machine_add_flow(struct machine *m, const char *flow, const char *actions)
 	return machine_dpctl(m, 3, argv);
 }
 
+struct bridge *machine_add_bridge(struct machine *m, const char *const *names, size_t n)
+{
+	const struct flow_ports *ports = dpif_ports(host_dpif(m->host));
+	struct vswitch *v;
+	struct bridge *b;
+
+	assert_int_equal(host_start_vswitch(m->host, &m->diag), 0);
+	v = udpif_vswitch(host_udpif(m->host));
+	assert_int_equal(vswitch_add_bridge(v, "br0", &m->diag), 0);
+	b = vswitch_find_bridge(v, "br0");
+	for (size_t i = 0; i < n; i++) {
+		uint32_t number = 0;
+
+		assert_true(ports->number(ports->aux, names[i], strlen(names[i]), &number));
+		assert_int_equal(vswitch_add_port(v, b, number, names[i], &m->diag), 0);
+	}
+	return b;
+}
+
+void machine_add_rule(struct machine *m, struct bridge *b, const char *rule)
+{
+	if (bridge_add_rule_text(b, rule, strlen(rule), &m->diag))
+		fail_msg("%s: %s", rule, m->diag.words);
+}
+
 void machine_send(struct machine *m, const char *port, const char *flow)
 {
 	const struct flow_ports *ports = dpif_ports(host_dpif(m->host));

@@ -33,6 +33,10 @@ int machine_add_flow(struct machine *m, const char *flow, const char *actions);
 /* Any dpctl command; its output is m->dpctl.out. */
 int machine_dpctl(struct machine *m, int argc, const char *const *argv);
 
+/* Starts the vswitch, with a bridge of these ports. */
+struct bridge *machine_add_bridge(struct machine *m, const char *const *ports, size_t n);
+void machine_add_rule(struct machine *m, struct bridge *b, const char *rule);
+
 /* Builds a packet from a flow text, sends it into @port; what came out is in m->caught. */
 void machine_send(struct machine *m, const char *port, const char *flow);
 /* "pf0vf1 p0": the ports where the last packet came out, in order. */

@@ -52,25 +52,17 @@ static uint32_t port_number(struct world *w, const char *name)
 static void set_up(struct world *w)
 {
 	static const char *const ports[] = { "p0", "pf0vf0", "pf0vf1", "pf0vf2" };
-	struct diag *d = &w->m.diag;
 
 	machine_init(&w->m, NULL);
 	w->now_ns = START;
 	host_set_now(w->m.host, w->now_ns);
-	assert_int_equal(host_start_vswitch(w->m.host, d), 0);
+	w->bridge = machine_add_bridge(&w->m, ports, ARRAY_SIZE(ports));
 	w->udpif = host_udpif(w->m.host);
-	assert_int_equal(vswitch_add_bridge(udpif_vswitch(w->udpif), "br0", d), 0);
-	w->bridge = vswitch_find_bridge(udpif_vswitch(w->udpif), "br0");
-	for (size_t i = 0; i < ARRAY_SIZE(ports); i++)
-		assert_int_equal(vswitch_add_port(udpif_vswitch(w->udpif), w->bridge,
-						  port_number(w, ports[i]), ports[i], d),
-				 0);
 }
 
 static void add_rule(struct world *w, const char *rule)
 {
-	if (bridge_add_rule_text(w->bridge, rule, strlen(rule), &w->m.diag))
-		fail_msg("%s: %s", rule, w->m.diag.words);
+	machine_add_rule(&w->m, w->bridge, rule);
 }
 
 static void del_rules(struct world *w, const char *query, size_t n)
