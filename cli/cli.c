@@ -224,12 +224,13 @@ const struct cli_command cli_commands[] = {
 	  "  inhw lab kernel                                 the path of the guest's kernel\n",
 	  cmd_lab_rows, cmd_lab },
 	{ "bench", "Measure",
-	  "install | packets | upcalls | revalidate | firmware",
+	  "install | packets | ports | upcalls | revalidate | firmware",
 	  "flows per second from text, or from packet, to entry; packets and commands per second",
 	  "install: puts --flows flows with --masks masks, each from its text to its entry in the NIC. Prints\n"
 	  "flows per second, the share of each layer, memory of a flow, and how the cost grows.\n"
 	  "packets: fills the NIC's tables through the same path and sends packets through them: 1, 4, 16 and\n"
 	  "64 masks, 1k to 1M entries, or those given by --masks and --entries.\n"
+	  "ports: a generator at a port, through the whole machine, out at another; one packet at a time.\n"
 	  "upcalls: packets that no flow matches come in and are answered by a vswitch with a rule for each.\n"
 	  "revalidate: then rounds over all flows: nothing has changed, or some rule has.\n"
 	  "firmware: the NIC alone executes prepared commands: entries, counters.\n",

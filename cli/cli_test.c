@@ -233,6 +233,16 @@ static void wrong_commands_have_words_and_a_status(void **state)
 		{ "send p0", CLI_USAGE, "wanted: PORT PACKET" },
 		{ "send p0 --pcap /nonexistent", CLI_USAGE, "/nonexistent" },
 		{ "bench", CLI_USAGE, "wanted: install, packets" },
+		{ "port", CLI_USAGE, "which command?" },
+		{ "port lsit", CLI_USAGE, "did you mean 'list'?" },
+		{ "port attach p0", CLI_USAGE, "wanted: attach PORT SPEC" },
+		{ "port attach p9 tap:x", CLI_FAILED, "p9: the machine has no such port" },
+		{ "port attach p0 gne:x", CLI_FAILED, "a port can be joined to: tap, packet" },
+		{ "port detach p0", CLI_FAILED, "p0 is not attached" },
+		{ "run", CLI_USAGE, "no port is attached" },
+		{ "run x", CLI_USAGE, "there are no arguments" },
+		{ "run --for ever", CLI_USAGE, "'ever' is no number of seconds" },
+		{ "run --for 1 --workers 17", CLI_USAGE, "--workers" },
 		{ "help frob", CLI_USAGE, "unknown command 'frob'" },
 	};
 	struct session *s = *state;
@@ -262,6 +272,30 @@ static void what_the_profile_does_not_advertise_the_driver_refuses(void **state)
 	assert_int_equal(run(s, "trace -q --profile cx5 " FLOW " p0"), VERDICT_REFUSED);
 	assert_has(s->err_s, "--profile: the machine is there already");
 	unlink(name);
+}
+
+static void packets_pass_from_port_to_port_in_virtual_time(void **state)
+{
+	struct session *s = *state;
+
+	assert_int_equal(run(s, "dpctl add-flow in_port(pf0vf0),eth_type(0x0800) p0"), CLI_OK);
+	assert_int_equal(run(s, "port list"), CLI_OK);
+	assert_has(s->out_s, "no port is attached");
+	assert_int_equal(
+		run(s, "port attach pf0vf0 gen:eth_type(0x0800),ipv4(proto=17),rate=10,count=601"),
+		CLI_OK);
+	assert_int_equal(run(s, "run --virtual"), CLI_OK);
+	assert_has(s->out_s, "in 60.000 s 601 packets came in, 601 went out: 601 by hardware");
+	assert_int_equal(run(s, "run --virtual --for 1.5 --json"), CLI_OK);
+	assert_has(s->out_s, "\"seconds\": 1.5");
+	assert_int_equal(run(s, "port list --json"), CLI_OK);
+	assert_has(s->out_s, "\"rx_packets\": 601");
+	/* The minute has passed for the other commands too. */
+	assert_int_equal(run(s, "dpctl -s dump-flows"), CLI_OK);
+	assert_has(s->out_s, "packets:601");
+	assert_int_equal(run(s, "port detach pf0vf0"), CLI_OK);
+	assert_int_equal(run(s, "port attach p0 pcap:in=/dev/null"), CLI_FAILED);
+	assert_has(s->err_s, "/dev/null: ");
 }
 
 static void every_command_has_help(void **state)
@@ -442,6 +476,8 @@ int main(void)
 						stop),
 		cmocka_unit_test_setup_teardown(
 			what_the_profile_does_not_advertise_the_driver_refuses, start, stop),
+		cmocka_unit_test_setup_teardown(packets_pass_from_port_to_port_in_virtual_time,
+						start, stop),
 		cmocka_unit_test_setup_teardown(every_command_has_help, start, stop),
 		cmocka_unit_test_setup_teardown(
 			a_batch_ends_at_the_first_failure_unless_told_to_go_on, start, stop),

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "cli/bench-firmware.h"
+#include "cli/bench-ports.h"
 #include "cli/bench-vswitch.h"
 #include "cli/workload.h"
 #include "flow/packet.h"
@@ -505,9 +506,11 @@ int cmd_bench(struct cli *c, int argc, const char **argv)
 		return bench_packets(c, &o);
 	if (n == 1 && !strcmp(argv[0], "firmware"))
 		return bench_device(c, &o);
+	if (n == 1 && !strcmp(argv[0], "ports"))
+		return bench_ports(c, o.json);
 	if (n == 1 && !strcmp(argv[0], "upcalls"))
 		return bench_switch(c, &o, false);
 	if (n == 1 && !strcmp(argv[0], "revalidate"))
 		return bench_switch(c, &o, true);
-	return cli_usage(c, "bench", "wanted: install, packets, upcalls, revalidate or firmware");
+	return cli_usage(c, "bench", "wanted: install, packets, ports, upcalls, revalidate or firmware");
 }

@@ -194,18 +194,20 @@ struct sums {
 
 static void print_sums(struct print *p, const struct sums *s, const struct engine *e)
 {
-	const char *between = ": ";
+	const char *before = ": ";
+	uint64_t n_out = 0;
 
+	for (int i = 0; i < HOST_N_DECIDERS; i++)
+		n_out += s->outputs[i];
 	print_ports(p, e);
-	printf_text(p, "\nin %.3f s %llu packets came in", (double)s->ran.ns / 1e9,
-		    (unsigned long long)s->ran.n_packets);
+	printf_text(p, "\nin %.3f s %llu packets came in, %llu went out", (double)s->ran.ns / 1e9,
+		    (unsigned long long)s->ran.n_packets, (unsigned long long)n_out);
 	for (int i = 0; i < HOST_N_DECIDERS; i++) {
 		if (!s->outputs[i])
 			continue;
-		printf_text(p, "%s%llu by %s", *between == ':' ? "; out went " : between,
-			    (unsigned long long)s->outputs[i],
+		printf_text(p, "%s%llu by %s", before, (unsigned long long)s->outputs[i],
 			    host_decider_name((enum host_decider)i));
-		between = ", ";
+		before = ", ";
 	}
 	print_text(p, "\n");
 }
