@@ -39,6 +39,7 @@ static int namespaces[2]; /* descriptors */
 
 /* ---- namespaces ---- */
 
+PRINTF_LIKE(2, 3)
 static bool write_file(const char *path, const char *fmt, ...)
 {
 	char text[64];
