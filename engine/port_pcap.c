@@ -10,8 +10,10 @@
 #include "engine/pace_internal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pcap/pcap.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
 	KEY_IN,
@@ -41,7 +43,8 @@ static const struct spec_key keys[N_KEYS] = {
 
 struct pcap_port {
 	char *path;
-	pcap_t *pcap;	  /* NULL: at its end */
+	int fd;	      /* of the file: it may be out of reach by its name when it is played again */
+	pcap_t *pcap; /* NULL: at its end */
 	bool is_original; /* gaps as in the file; else @rate */
 	uint64_t rate;
 	uint64_t loops_left; /* UINT64_MAX: for ever */
@@ -55,15 +58,25 @@ struct pcap_port {
 	uint64_t due_ns;
 };
 
-static int open_file(struct pcap_port *pp, struct diag *d)
+/* From its begin; a pipe has one pass. */
+static int open_pass(struct pcap_port *pp, struct diag *d)
 {
 	char words[PCAP_ERRBUF_SIZE] = "";
+	int fd = dup(pp->fd);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "rb");
+	int err = file ? 0 : -errno;
 
-	pp->pcap = pcap_open_offline_with_tstamp_precision(pp->path, PCAP_TSTAMP_PRECISION_NANO,
-							   words);
-	if (!pp->pcap)
-		return diag_set(d, -EINVAL, "%s%s%s", strstr(words, pp->path) ? "" : pp->path,
-				strstr(words, pp->path) ? "" : ": ", words);
+	if (!file && fd >= 0)
+		close(fd);
+	if (err || (lseek(pp->fd, 0, SEEK_SET) < 0 && pp->n))
+		return diag_set(d, err ? err : -ESPIPE, "%s: %s", pp->path,
+				diag_strerror(err ? err : -ESPIPE));
+	pp->pcap =
+		pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, words);
+	if (!pp->pcap) {
+		fclose(file);
+		return diag_set(d, -EINVAL, "%s: %s", pp->path, words);
+	}
 	if (pcap_datalink(pp->pcap) != DLT_EN10MB)
 		return diag_set(d, -EINVAL,
 				"%s: its packets are not Ethernet frames (link type %d)", pp->path,
@@ -72,7 +85,18 @@ static int open_file(struct pcap_port *pp, struct diag *d)
 	return 0;
 }
 
-static void close_file(struct pcap_port *pp)
+static int open_file(struct pcap_port *pp, const char *path, struct diag *d)
+{
+	pp->path = mem_strdup(path);
+	if (!pp->path)
+		return diag_set(d, -ENOMEM, "no memory for a capture file");
+	pp->fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : dup(STDIN_FILENO);
+	if (pp->fd < 0)
+		return diag_set(d, -errno, "%s: %s", path, diag_strerror(-errno));
+	return open_pass(pp, d);
+}
+
+static void close_pass(struct pcap_port *pp)
 {
 	if (pp->pcap)
 		pcap_close(pp->pcap);
@@ -84,7 +108,9 @@ static void pcap_port_close(void *port)
 {
 	struct pcap_port *pp = port;
 
-	close_file(pp);
+	close_pass(pp);
+	if (pp->fd >= 0)
+		close(pp->fd);
 	mem_free(pp->path);
 	mem_free(pp);
 }
@@ -113,16 +139,13 @@ static int pcap_port_open(void **port, const struct port_spec *s, struct diag *d
 	pp = mem_new(sizeof *pp);
 	if (!pp)
 		return diag_set(d, -ENOMEM, "no memory for a capture file");
+	pp->fd = -1;
 	if (!in->is_given) {
 		*port = pp;
 		return 0;
 	}
 	take_values(pp, s);
-	pp->path = mem_strdup(in->text);
-	err = !pp->path ? diag_set(d, -ENOMEM, "no memory for a capture file")
-	      : pp->loops_left != 1 && !strcmp(pp->path, "-")
-		      ? diag_set(d, -EINVAL, "standard input can be read once only")
-		      : open_file(pp, d);
+	err = open_file(pp, in->text, d);
 	if (err) {
 		diag_place(d, in->offset, strlen(in->text));
 		pcap_port_close(pp);
@@ -158,14 +181,14 @@ static int next_pass(struct pcap_port *pp, struct diag *d)
 {
 	bool is_empty = !pp->n_of_pass;
 
-	close_file(pp);
+	close_pass(pp);
 	if (pp->loops_left != UINT64_MAX)
 		pp->loops_left--;
 	if (is_empty || !pp->loops_left)
 		return 0;
 	if (pp->is_original)
 		pp->start_ns = pp->due_ns;
-	return open_file(pp, d);
+	return open_pass(pp, d);
 }
 
 /* 0: there is a packet in @header, or the file is at its end, or a new pass has begun. */
@@ -182,7 +205,7 @@ static int read_next(struct pcap_port *pp, struct diag *d)
 		return next_pass(pp, d);
 	err = diag_set(d, -EINVAL, "%s: packet %llu: %s", pp->path, (unsigned long long)pp->n + 1,
 		       pcap_geterr(pp->pcap));
-	close_file(pp);
+	close_pass(pp);
 	return err;
 }
 
