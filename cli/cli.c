@@ -119,7 +119,7 @@ const struct cli_command cli_commands[] = {
 	  "  inhw -b examples/vswitch.inhw\n",
 	  cmd_vswitch_rows, cmd_vswitch },
 	{ "port", "Run the model",
-	  "attach PORT SPEC | detach PORT | list",
+	  "attach PORT SPEC | detach PORT | list | workers N",
 	  "join the model's ports to taps, interfaces, capture files, generators",
 	  "What is joined to a representor stands in for the virtual function, at an uplink for the wire. SPEC is\n"
 	  "  tap:NAME                 a tap device of this Linux\n"
@@ -128,7 +128,8 @@ const struct cli_command cli_commands[] = {
 	  "  gen:FLOW                 made packets: rate=PPS|max (1000), count=N, size=BYTES, flows=N that differ,\n"
 	  "                           seed=N: in random order\n"
 	  "and, after a comma, of each kind out=FILE (also pcap:out=FILE alone): what leaves there, as pcapng, with\n"
-	  "the way of each packet in a comment; several ports may write one file. `inhw run` lets packets pass.\n"
+	  "the way of each packet in a comment; several ports may write one file. `inhw run` lets packets pass; in\n"
+	  "a daemon they always do. workers: so many threads read and write taps and interfaces (0 at first).\n"
 	  "Attached ports live as long as the process, so that several commands go into a file for -b.\n",
 	  "  inhw -b examples/ports.inhw\n"
 	  "  port attach pf0vf0 tap:tap0\n"

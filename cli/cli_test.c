@@ -242,7 +242,8 @@ static void wrong_commands_have_words_and_a_status(void **state)
 		{ "run", CLI_USAGE, "no port is attached" },
 		{ "run x", CLI_USAGE, "there are no arguments" },
 		{ "run --for ever", CLI_USAGE, "'ever' is no number of seconds" },
-		{ "run --for 1 --workers 17", CLI_USAGE, "--workers" },
+		{ "port workers 17", CLI_FAILED, "wanted: a number from 0 to 16" },
+		{ "port workers x", CLI_FAILED, "wanted: a number from 0 to 16" },
 		{ "help frob", CLI_USAGE, "unknown command 'frob'" },
 	};
 	struct session *s = *state;

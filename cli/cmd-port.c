@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 struct port_options {
@@ -27,7 +28,6 @@ const struct option_row cmd_port_rows[] = {
 struct run_options {
 	const char *seconds;
 	bool is_virtual, json;
-	uint64_t n_workers;
 };
 
 #define AT(member) .offset = offsetof(struct run_options, member)
@@ -42,12 +42,6 @@ const struct option_row cmd_run_rows[] = {
 	  .type = OPTION_FLAG,
 	  AT(is_virtual),
 	  .help = "time is virtual: it jumps to the next event" },
-	{ .name = "workers",
-	  .type = OPTION_NUMBER,
-	  AT(n_workers),
-	  .arg = "N",
-	  .help = "threads that read and write taps and interfaces (default 0)",
-	  .max = ENGINE_WORKERS_MAX },
 	{ .name = "json", .type = OPTION_FLAG, AT(json), .help = "the sums as JSON" },
 	{ .name = NULL },
 };
@@ -122,6 +116,18 @@ static int list(struct cli *c, struct engine *e, const char **argv, bool json, s
 	return 0;
 }
 
+static int set_workers(struct cli *c, struct engine *e, const char **argv, bool json,
+		       struct diag *d)
+{
+	char *end;
+	unsigned long n = strtoul(argv[0], &end, 10);
+
+	if (end == argv[0] || *end || n > ENGINE_WORKERS_MAX)
+		return diag_set(d, -EINVAL, "workers: wanted: a number from 0 to %u",
+				ENGINE_WORKERS_MAX);
+	return engine_set_workers(e, (unsigned int)n, d);
+}
+
 static const struct port_command {
 	const char *name, *args;
 	int n_args;
@@ -130,6 +136,7 @@ static const struct port_command {
 	{ "attach", "PORT SPEC", 2, attach },
 	{ "detach", "PORT", 1, detach },
 	{ "list", "", 0, list },
+	{ "workers", "N", 1, set_workers },
 };
 
 static const struct port_command *find_command(struct cli *c, const char *name)
@@ -235,25 +242,39 @@ static bool has_failure(const struct engine *e)
 	return false;
 }
 
-/* ^C ends the run and not the program, which has more to say. */
-static int run_until_signal(struct host *h, struct host_loop *loop, struct host_ran *ran,
-			    struct diag *d)
+/* What becomes readable when a daemon's command must end. */
+static int open_timer(uint64_t at_ns)
 {
+	const struct itimerspec at = { .it_value = { .tv_sec = (time_t)(at_ns / NSEC_PER_SEC),
+						     .tv_nsec = (long)(at_ns % NSEC_PER_SEC) } };
+	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+
+	if (fd >= 0)
+		(void)!timerfd_settime(fd, TFD_TIMER_ABSTIME, &at, NULL);
+	return fd;
+}
+
+/* ^C ends the run and not the program, which has more to say. Signals of a daemon are its own. */
+static int run_until_stopped(struct cli *c, struct host *h, struct host_loop *loop,
+			     struct host_ran *ran, struct diag *d)
+{
+	struct signalfd_siginfo info;
 	sigset_t ends, old;
 	int err;
 
 	sigemptyset(&ends);
-	sigaddset(&ends, SIGINT);
-	sigaddset(&ends, SIGTERM);
-	sigprocmask(SIG_BLOCK, &ends, &old);
-	loop->stop_fd = signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK);
-	err = loop->stop_fd < 0 ? diag_set(d, -errno, "signalfd: %s", diag_strerror(errno))
-				: host_loop(h, loop, ran, d);
-	if (ran->is_stopped) {
-		struct signalfd_siginfo info;
-
-		(void)!read(loop->stop_fd, &info, sizeof info);
+	if (!c->is_daemon) {
+		sigaddset(&ends, SIGINT);
+		sigaddset(&ends, SIGTERM);
 	}
+	sigprocmask(SIG_BLOCK, &ends, &old);
+	loop->stop_fd = c->deadline_ns ? open_timer(c->deadline_ns)
+				       : signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK);
+	err = loop->stop_fd < 0
+		      ? diag_set(d, -errno, "how to stop the run: %s", diag_strerror(-errno))
+		      : host_loop(h, loop, ran, d);
+	if (ran->is_stopped)
+		(void)!read(loop->stop_fd, &info, sizeof info);
 	if (loop->stop_fd >= 0)
 		close(loop->stop_fd);
 	sigprocmask(SIG_SETMASK, &old, NULL);
@@ -266,11 +287,10 @@ static int run(struct cli *c, struct engine *e, const struct run_options *o, str
 	struct host *h = cli_host(c, false);
 	uint64_t before[HOST_N_DECIDERS], started_ns = clock_now_ns(), took_ns;
 	struct sums s = { 0 };
-	int err = engine_set_workers(e, (unsigned int)o->n_workers, d);
+	int err;
 
 	memcpy(before, host_outputs(h), sizeof before);
-	if (!err)
-		err = run_until_signal(h, loop, &s.ran, d);
+	err = run_until_stopped(c, h, loop, &s.ran, d);
 	took_ns = clock_now_ns() - started_ns;
 	if (s.ran.ns > took_ns) /* virtual time: the model's clock stays where it is now */
 		c->ahead_ns += s.ran.ns - took_ns;
@@ -299,6 +319,10 @@ int cmd_run(struct cli *c, int argc, const char **argv)
 		return cli_usage(c, "run", "'%s': there are no arguments", argv[0]);
 	if (o.seconds && !parse_seconds(o.seconds, &loop.for_ns))
 		return cli_usage(c, "run", "--for: '%s' is no number of seconds", o.seconds);
+	if (c->is_daemon && !o.is_virtual)
+		return cli_usage(c, "run",
+				 "in a daemon packets pass all the time, and time "
+				 "with them; --virtual lets it jump");
 	loop.is_virtual = o.is_virtual;
 	e = get_engine(c);
 	if (!e)
@@ -311,5 +335,5 @@ int cmd_run(struct cli *c, int argc, const char **argv)
 		print_diag(&c->print, &d, NULL);
 		return CLI_FAILED;
 	}
-	return has_failure(e) ? CLI_FAILED : CLI_OK;
+	return has_failure(e) || cli_is_late(c) ? CLI_FAILED : CLI_OK;
 }

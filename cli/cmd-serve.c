@@ -35,21 +35,34 @@ static int make_directory(const char *path, struct diag *d)
 	return 0;
 }
 
-static void answer_upcalls(void *aux, uint64_t now_ns)
+/* The machine's clock may be ahead of that of the daemon. */
+static uint64_t next_packets(void *aux)
+{
+	const struct cli *c = aux;
+	uint64_t ns = host_next_ns(c->host);
+
+	return ns == UINT64_MAX ? ns : ns > c->ahead_ns ? ns - c->ahead_ns : 0;
+}
+
+static void run_packets(void *aux, uint64_t now_ns)
 {
 	struct cli *c = aux;
 
-	host_set_now(c->host, now_ns);
+	host_run(c->host, now_ns + c->ahead_ns);
 }
 
-/* A kernel that is not in this process has a descriptor to wait for. */
+/* A kernel that is not in this process has a descriptor for its upcalls, a model its ports. */
 static int watch_host(struct daemon *s, struct cli *c, struct diag *d)
 {
-	const struct daemon_source source = { .fd = host_fd(c->host),
-					      .run = answer_upcalls,
-					      .aux = c };
+	struct daemon_source source = { .fd = host_fd(c->host),
+					.next_ns = next_packets,
+					.run = run_packets,
+					.aux = c };
+	int err = host_is_linux(c->host) ? 0 : host_start_engine(c->host, d);
 
-	return source.fd < 0 ? 0 : daemon_add(s, &source, d);
+	if (!err && host_engine(c->host))
+		source.fd = engine_fd(host_engine(c->host));
+	return err ? err : daemon_add(s, &source, d);
 }
 
 /* The machine is there, with the vswitch, before the first client comes. */
