@@ -385,6 +385,11 @@ static void flush(struct engine *e)
 	}
 }
 
+void engine_set_now(struct engine *e, uint64_t now_ns)
+{
+	e->now_ns = now_ns;
+}
+
 size_t engine_run(struct engine *e, uint64_t now_ns)
 {
 	size_t n = 0;

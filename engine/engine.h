@@ -95,6 +95,9 @@ int engine_detach(struct engine *e, const char *port, struct diag *d) MUST_CHECK
  */
 size_t engine_run(struct engine *e, uint64_t now_ns);
 
+/* The machine's time, for the stamps of what leaves outside of engine_run(). */
+void engine_set_now(struct engine *e, uint64_t now_ns);
+
 /* A frame leaves the machine; borrowed. False: nothing is attached there. It is sent when
  * engine_run() ends; at once, when it is called from elsewhere. */
 bool engine_output(struct engine *e, uint32_t port, const void *frame, size_t size);

@@ -444,6 +444,7 @@ static void what_left_can_come_in_again(void **state)
 	attach("p0", "gen:" UDP ",rate=1000,count=100,flows=100,out=%/out");
 	attach("pf0vf0", "pcap:out=%/out");
 	run_until(START + NSEC_PER_SEC);
+	engine_set_now(m.engine, START + 3 * NSEC_PER_SEC);
 	engine_output(m.engine, 0xffff, m.got[0].frame, m.got[0].size);
 	m.answers = 0;
 	assert_int_equal(info_of("pf0vf0").counters.tx_packets, 100);
@@ -464,6 +465,7 @@ static void what_left_can_come_in_again(void **state)
 		assert_memory_equal(m.got[i].frame, g[i].frame, g[i].size);
 		assert_int_equal(m.got[i].now_ns, g[i].now_ns);
 	}
+	assert_int_equal(m.got[n].now_ns, START + 3 * NSEC_PER_SEC);
 	free(g);
 }
 

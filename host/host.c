@@ -465,6 +465,8 @@ void host_set_now(struct host *h, uint64_t now_ns)
 
 	h->is_busy = true;
 	h->now_ns = now_ns;
+	if (h->engine)
+		engine_set_now(h->engine, now_ns);
 	offload_set_now(dpif_offload(h->dpif), now_ns / NSEC_PER_MSEC);
 	if (h->params.is_linux) {
 		host_linux_watch(h);
@@ -612,12 +614,17 @@ int host_start_engine(struct host *h, struct diag *d)
 {
 	const struct engine_host calls = { h, engine_find_port, engine_send, engine_describe_way };
 
+	int err;
+
 	if (h->engine)
 		return 0;
 	if (!h->kernel)
 		return diag_set(d, -EOPNOTSUPP,
 				"the kernel is this machine's own: its devices are the ports");
-	return engine_new(&h->engine, &calls, realtime_ns() - h->now_ns, d);
+	err = engine_new(&h->engine, &calls, realtime_ns() - h->now_ns, d);
+	if (!err)
+		engine_set_now(h->engine, h->now_ns);
+	return err;
 }
 
 struct engine *host_engine(struct host *h)
