@@ -592,6 +592,12 @@ static void workers_come_and_go(void **state)
 		run_until(START + n * NSEC_PER_SEC);
 	}
 	assert_int_equal(m.n_got, 3001);
+	for (unsigned long nth = 1; nth <= 3; nth++) {
+		mem_fail_nth(nth);
+		assert_int_equal(engine_set_workers(m.engine, 2, NULL), -ENOMEM);
+		assert_true(mem_fail_happened());
+	}
+	mem_fail_nth(0);
 	assert_int_equal(engine_set_workers(m.engine, ENGINE_WORKERS_MAX + 1, &m.diag), -EINVAL);
 	assert_string_equal(m.diag.words, "at most 16 workers");
 }

@@ -122,6 +122,18 @@ static void set_address(const char *name, const char *address)
 	close(fd);
 }
 
+static void turn(const char *name, bool on)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq ifr = { 0 };
+
+	snprintf(ifr.ifr_name, sizeof ifr.ifr_name, "%s", name);
+	assert_int_equal(ioctl(fd, SIOCGIFFLAGS, &ifr), 0);
+	ifr.ifr_flags = (short)((ifr.ifr_flags & ~IFF_UP) | (on ? IFF_UP : 0));
+	assert_int_equal(ioctl(fd, SIOCSIFFLAGS, &ifr), 0);
+	close(fd);
+}
+
 /* Without IPv6 an interface says nothing unasked. */
 static void be_silent(void)
 {
@@ -278,17 +290,12 @@ struct wire {
 static void make_wire(struct wire *wire)
 {
 	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR, .ifr_name = "inhw1" };
-	int sock;
 
 	enter(0);
 	be_silent();
 	wire->fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	assert_int_equal(ioctl(wire->fd, TUNSETIFF, &ifr), 0);
-	sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(ioctl(sock, SIOCGIFFLAGS, &ifr), 0);
-	ifr.ifr_flags |= IFF_UP;
-	assert_int_equal(ioctl(sock, SIOCSIFFLAGS, &ifr), 0);
-	close(sock);
+	turn("inhw1", true);
 }
 
 /* @open_checksum: its checksum of UDP is left to the hardware, as a local sender does. */
@@ -382,6 +389,47 @@ static void frames_pass_an_interface_both_ways_with_their_tags(void **state)
 static void frames_pass_an_interface_by_a_worker(void **state)
 {
 	frames_pass_an_interface_both_ways(1);
+}
+
+static void an_interface_that_is_turned_off_and_on_goes_on(unsigned int n_workers)
+{
+	const struct host_loop loop = { .for_ns = 20 * NSEC_PER_MSEC, .stop_fd = -1 };
+	struct host_ran ran = { 0 };
+	uint8_t frame[PACKET_MAX];
+	static struct world w;
+	struct wire wire;
+	size_t size;
+
+	need_namespaces();
+	set_up(&w, n_workers);
+	make_wire(&wire);
+	attach(&w, "p0", "packet:inhw1");
+	size = make_frame(frame, 0);
+	frame[11] = 8;
+	turn("inhw1", false);
+	assert_int_equal(host_loop(w.m.host, &loop, &ran, &w.m.diag), 0);
+	assert_int_equal(host_send(w.m.host, "pf0vf1", frame, size, &w.m.diag), 0);
+	for (int i = 0; i < 100 && !counters_of(&w, "p0").tx_dropped; i++)
+		assert_int_equal(host_loop(w.m.host, &loop, &ran, &w.m.diag), 0);
+	assert_int_equal(counters_of(&w, "p0").tx_dropped, 1);
+	turn("inhw1", true);
+	frame[11] = 9;
+	wire_send(&wire, frame, size, false);
+	for (int i = 0; i < 100 && !ran.n_packets; i++)
+		assert_int_equal(host_loop(w.m.host, &loop, &ran, &w.m.diag), 0);
+	assert_int_equal(ran.n_packets, 1);
+	close(wire.fd);
+	machine_fini(&w.m);
+}
+
+static void an_interface_that_was_off_goes_on(void **state)
+{
+	an_interface_that_is_turned_off_and_on_goes_on(0);
+}
+
+static void an_interface_that_was_off_goes_on_at_a_worker(void **state)
+{
+	an_interface_that_is_turned_off_and_on_goes_on(1);
 }
 
 static uint8_t seen[PACKET_MAX];
@@ -526,6 +574,8 @@ int main(void)
 		cmocka_unit_test(the_same_with_two_workers),
 		cmocka_unit_test(frames_pass_an_interface_both_ways_with_their_tags),
 		cmocka_unit_test(frames_pass_an_interface_by_a_worker),
+		cmocka_unit_test(an_interface_that_was_off_goes_on),
+		cmocka_unit_test(an_interface_that_was_off_goes_on_at_a_worker),
 		cmocka_unit_test(checksums_that_a_sender_left_open_are_completed),
 		cmocka_unit_test(what_finds_no_room_in_a_ring_is_counted),
 		cmocka_unit_test(a_tap_that_is_deleted_fails_and_no_other),
