@@ -75,8 +75,8 @@ int engine_set_workers(struct engine *e, unsigned int n, struct diag *d) MUST_CH
  *	packet:INTERFACE	an interface of this Linux, all of its packets
  *	pcap			a capture file comes in: in=FILE (pcap or pcapng; -: standard
  *input), rate=original|max|PPS (original), loop=N (1; 0: for ever)
- *	gen:FLOW		packets made of a flow: rate=PPS|max (1000), count=N (no end),
- *size=BYTES, flows=N of them that differ, seed=N for a random order of these
+ *	gen:FLOW		packets made of a flow: rate=PPS|max (1000; max: a billion), count=N (no
+ *end), size=BYTES, flows=N of them that differ, seed=N for a random order of these
  *
  * and of every kind out=FILE: what leaves here is written as pcapng, with the way of each packet in
  * a comment; several ports may write one file. Without ARGUMENT there is no colon, but for one in
