@@ -73,10 +73,11 @@ int engine_set_workers(struct engine *e, unsigned int n, struct diag *d) MUST_CH
  *
  *	tap:NAME		a tap device, made if there is none
  *	packet:INTERFACE	an interface of this Linux, all of its packets
- *	pcap			a capture file comes in: in=FILE (pcap or pcapng; -: standard
- *input), rate=original|max|PPS (original), loop=N (1; 0: for ever)
- *	gen:FLOW		packets made of a flow: rate=PPS|max (1000; max: a billion), count=N (no
- *end), size=BYTES, flows=N of them that differ, seed=N for a random order of these
+ *	pcap:in=FILE		a capture file, -: standard input. rate=original|max|PPS;
+ *				loop=N times, 0: for ever
+ *	gen:FLOW		packets made of a flow. rate=PPS|max (1000; max: a billion);
+ *				count=N; size=BYTES; flows=N that differ; seed=N: in
+ *				random order
  *
  * and of every kind out=FILE: what leaves here is written as pcapng, with the way of each packet in
  * a comment; several ports may write one file. Without ARGUMENT there is no colon, but for one in
