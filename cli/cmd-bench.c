@@ -512,5 +512,6 @@ int cmd_bench(struct cli *c, int argc, const char **argv)
 		return bench_switch(c, &o, false);
 	if (n == 1 && !strcmp(argv[0], "revalidate"))
 		return bench_switch(c, &o, true);
-	return cli_usage(c, "bench", "wanted: install, packets, ports, upcalls, revalidate or firmware");
+	return cli_usage(c, "bench",
+			 "wanted: install, packets, ports, upcalls, revalidate or firmware");
 }

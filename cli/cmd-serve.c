@@ -54,10 +54,9 @@ static void run_packets(void *aux, uint64_t now_ns)
 /* A kernel that is not in this process has a descriptor for its upcalls, a model its ports. */
 static int watch_host(struct daemon *s, struct cli *c, struct diag *d)
 {
-	struct daemon_source source = { .fd = host_fd(c->host),
-					.next_ns = next_packets,
-					.run = run_packets,
-					.aux = c };
+	struct daemon_source source = {
+		.fd = host_fd(c->host), .next_ns = next_packets, .run = run_packets, .aux = c
+	};
 	int err = host_is_linux(c->host) ? 0 : host_start_engine(c->host, d);
 
 	if (!err && host_engine(c->host))
