@@ -40,6 +40,7 @@ struct host_params {
 	const struct nic_caps *caps;
 	bool no_hw_offload; /* other_config:hw-offload=false */
 	enum tc_offload_policy policy;
+	uint64_t now_ns;  /* when it is made; 0: as the clock says */
 	bool trace_setup; /* record what runs while the machine is set up */
 	bool command_log; /* the NIC keeps one from its first command on */
 	/* Tests: a decorator around each transport, or NULL; NULL from it: no memory, @t is closed.

@@ -398,10 +398,8 @@ err_free:
 	return span_end(&sp, err);
 }
 
-static void destroy_prio(struct mlx5_core_dev *dev, struct fs_chain_prio *p)
+static void remove_prio(struct mlx5_core_dev *dev, struct fs_chain_prio *p)
 {
-	/* Without memory or device the old entries stay: they point to a table that is gone. */
-	(void)update_prio_prevs(dev, p, p->next_ft);
 	list_del(&p->link);
 	htable_del(&dev->chains.prios, hash_key(&p->key), p);
 	mlx5_del_flow_rules(dev->steering, p->miss_rule);
@@ -409,6 +407,32 @@ static void destroy_prio(struct mlx5_core_dev *dev, struct fs_chain_prio *p)
 	put_chain(dev, p->chain);
 	dev->chains.n_bytes -= sizeof *p;
 	mem_free(p);
+}
+
+/*
+ * Without memory or device the tables before go on to this one, so it stays, empty: packets pass
+ * it, the next get finds it, and mlx5_chains_destroy() takes it away at the latest. (mlx5 warns,
+ * and destroys it.)
+ */
+static void destroy_prio(struct mlx5_core_dev *dev, struct fs_chain_prio *p)
+{
+	if (!update_prio_prevs(dev, p, p->next_ft))
+		remove_prio(dev, p);
+}
+
+/* What has stayed. */
+static void destroy_unused_prios(struct mlx5_core_dev *dev)
+{
+	struct fs_chain_prio *p;
+	size_t pos = 0;
+
+	while ((p = htable_next(&dev->chains.prios, &pos))) {
+		if (p->refs)
+			continue;
+		(void)update_prio_prevs(dev, p, p->next_ft);
+		remove_prio(dev, p);
+		pos = 0;
+	}
 }
 
 int mlx5_chains_get_table(struct mlx5_core_dev *dev, u32 chain, u32 prio, u32 level,
@@ -461,8 +485,10 @@ void mlx5_chains_destroy(struct mlx5_core_dev *dev)
 {
 	struct mlx5_fs_chains *c = &dev->chains;
 
+	destroy_unused_prios(dev);
 	mlx5_chains_put_table(dev, c->root);
 	mlx5_chains_put_table(dev, c->tc_end);
+	destroy_unused_prios(dev);
 	c->root = c->tc_end = NULL;
 	htable_fini(&c->prios);
 	htable_fini(&c->chains);
