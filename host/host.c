@@ -286,7 +286,7 @@ int host_new(struct host **out, const struct host_params *params, struct diag *d
 		h->params.n_vfs = VFS_DEFAULT;
 	trace_init(&h->trace);
 	h->trace.recording = params->trace_setup;
-	h->now_ns = (params->now_ns ? params->now_ns : clock_now_ns());
+	h->now_ns = params->now_ns ? params->now_ns : clock_now_ns();
 	h->report = params->report;
 	h->report_aux = params->report_aux;
 	err = params->is_linux ? host_linux_open(h, d) : new_model(h, d);
