@@ -8,8 +8,9 @@
 
 #include <errno.h>
 
-#define ROUNDS_MAX 4 /* at once; stations that move with each round would be no end */
-#define BUF_SIZE   ((size_t)4 * DPIF_UPCALL_MAX) /* most batches of full frames fit */
+#define ROUNDS_MAX  4  /* at once; stations that move with each round would be no end */
+#define BATCHES_MAX 64 /* in one turn: a flood of misses must not keep all else waiting */
+#define BUF_SIZE    ((size_t)4 * DPIF_UPCALL_MAX) /* most batches of full frames fit */
 
 static const struct udpif_config defaults = {
 	.max_idle_ms = 10000,
@@ -329,7 +330,7 @@ size_t udpif_upcall_handler(struct udpif *u, uint32_t handler, uint64_t now_ns)
 	if (!dpif_recv_is_ready(u->dpif, handler))
 		return 0;
 	sp = SPAN(dpif_trace(u->dpif));
-	while ((n = recv_upcalls(u, handler, now_ns)) > 0)
+	for (int i = 0; i < BATCHES_MAX && (n = recv_upcalls(u, handler, now_ns)) > 0; i++)
 		sum += n;
 	span_end(&sp, 0);
 	return sum;

@@ -74,7 +74,8 @@ struct vswitch *udpif_vswitch(struct udpif *u);
 /* What translations report, and why each bit is matched; NULL: not wanted. Borrowed. */
 void udpif_set_report(struct udpif *u, struct text *report);
 
-/* Answers the upcalls that wait for a handler; how many there were. */
+/* Answers the upcalls that wait for a handler, 64 batches at most in one turn; how many there were.
+ */
 size_t udpif_upcall_handler(struct udpif *u, uint32_t handler, uint64_t now_ns);
 
 /*
@@ -93,7 +94,8 @@ int udpif_fd(struct udpif *u, uint32_t handler);
 /* What is to be done now: upcalls, and a round when something has changed or its time has come. */
 int udpif_run(struct udpif *u, uint64_t now_ns, struct diag *d);
 
-/* Deletes the flows whose packets come in at a port of the datapath, or leave there: it is gone. */
+/* Deletes the flows whose packets come in at a port of the datapath, or leave there: its device is
+ * gone, or is there again: what a flow came to without it is not what it comes to now. */
 void udpif_forget_port(struct udpif *u, uint32_t number);
 
 /* When udpif_run() has a round to make, if nothing changes before: 0: at once. */
