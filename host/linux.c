@@ -5,8 +5,12 @@
 #include "base/list.h"
 #include "dpif/dpif-netlink.h"
 #include "host/host_internal.h"
+#include "netlink/attr.h"
+#include "netlink/msg.h"
+#include "netlink/sock.h"
 
 #include <errno.h>
+#include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -16,6 +20,7 @@
 #include <unistd.h>
 
 #define WATCH_NS NSEC_PER_SEC
+#define ALIAS	 "datapath of inhw"
 
 /* A device that is to be a port, whether it is there or not. */
 struct wanted {
@@ -77,12 +82,87 @@ static int open_datapath(struct host *h, bool create, struct diag *d)
 				       &h->trace, d);
 }
 
+/*
+ * A datapath of ours is known by the alias of its own device, which lasts as long as it. One that
+ * was killed before it set it is taken for somebody else's.
+ */
+static void start_link(struct nl_msg *msg, void *buf, size_t size, uint16_t type, uint16_t flags)
+{
+	const struct ifinfomsg link = { .ifi_family = AF_UNSPEC,
+					.ifi_index = (int)if_nametoindex(HOST_LINUX_DATAPATH) };
+
+	nl_msg_init(msg, buf, size);
+	nl_msg_start(msg, type, (uint16_t)(NLM_F_REQUEST | flags), &link, sizeof link);
+}
+
+static bool has_alias(const struct nl_reply *r)
+{
+	const size_t head = NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(struct ifinfomsg));
+	const struct nlattr *a;
+
+	if (!r->msg || r->size < head)
+		return false;
+	nl_for_each_attr (a, (const uint8_t *)r->msg + head, r->size - head)
+		if (nl_attr_type(a) == IFLA_IFALIAS)
+			return nl_attr_size(a) >= sizeof ALIAS - 1 &&
+			       !memcmp(nl_attr_data(a), ALIAS, sizeof ALIAS - 1);
+	return false;
+}
+
+static int check_whose(struct nl_sock *route, struct diag *d)
+{
+	uint8_t buf[256];
+	struct nl_reply r;
+	struct nl_msg msg;
+	int err;
+
+	start_link(&msg, buf, sizeof buf, RTM_GETLINK, NLM_F_ECHO);
+	err = nl_msg_end(&msg);
+	err = err ? err : nl_transact(route, &msg, &r, d);
+	if (err || has_alias(&r))
+		return err;
+	return diag_set(d, -EEXIST,
+			"a device %s is there, and inhw has not made it: what uses it has to end "
+			"first",
+			HOST_LINUX_DATAPATH);
+}
+
+static int set_alias(struct nl_sock *route, struct diag *d)
+{
+	uint8_t buf[256];
+	struct nl_msg msg;
+	int err;
+
+	start_link(&msg, buf, sizeof buf, RTM_SETLINK, NLM_F_ACK);
+	nl_put_str(&msg, IFLA_IFALIAS, ALIAS);
+	err = nl_msg_end(&msg);
+	return err ? err : nl_transact(route, &msg, NULL, d);
+}
+
+static int on_route(struct host *h, int (*run)(struct nl_sock *route, struct diag *d),
+		    struct diag *d)
+{
+	struct nl_sock *route;
+	int err = host_open_route(h, &route, d);
+
+	if (err)
+		return err;
+	err = run(route, d);
+	nl_sock_free(route);
+	return err;
+}
+
 /* Opening it has made its ports ready: what was ours of them in tc is gone. */
 static int remove_leftover(struct host *h, struct diag *d)
 {
 	struct diag why;
 	int err;
 
+	if (!if_nametoindex(HOST_LINUX_DATAPATH))
+		return 0;
+	err = on_route(h, check_whose, d);
+	if (err)
+		return err;
 	diag_init(&why);
 	err = open_datapath(h, false, &why);
 	if (err == -ENODEV)
@@ -117,7 +197,9 @@ int host_linux_open(struct host *h, struct diag *d)
 	err = lock(l, d);
 	if (!err)
 		err = remove_leftover(h, d);
-	return err ? err : open_datapath(h, true, d);
+	if (!err)
+		err = open_datapath(h, true, d);
+	return err ? err : on_route(h, set_alias, d);
 }
 
 void host_linux_close(struct host *h)
@@ -142,6 +224,27 @@ void host_linux_close(struct host *h)
 	h->real = NULL;
 }
 
+static bool is_wanted(const struct host_linux *l, uint32_t number)
+{
+	const struct wanted *w;
+
+	list_for_each_entry (w, &l->wanted, all)
+		if (w->number == number)
+			return true;
+	return false;
+}
+
+/* The kernel's own choice might be the number of a port whose device is gone for now. */
+static uint32_t free_number(const struct host *h)
+{
+	const struct flow_ports *ports = dpif_ports(h->dpif);
+	uint32_t number = 1;
+
+	while (ports->name(ports->aux, number) || is_wanted(h->real, number))
+		number++;
+	return number;
+}
+
 int host_linux_add_port(struct host *h, const char *name, uint32_t *number, struct diag *d)
 {
 	struct wanted *w;
@@ -152,7 +255,7 @@ int host_linux_add_port(struct host *h, const char *name, uint32_t *number, stru
 	w = mem_new(sizeof *w);
 	if (!w)
 		return diag_set(d, -ENOMEM, "no memory for port %s", name);
-	*number = UINT32_MAX;
+	*number = free_number(h);
 	err = dpif_port_add(h->dpif, name, "system", number, d);
 	if (err) {
 		mem_free(w);
@@ -176,6 +279,10 @@ int host_linux_del_port(struct host *h, uint32_t number, struct diag *d)
 			continue;
 		list_del(&w->all);
 		mem_free(w);
+		/* A filter that sends to what is no port cannot be read: no round would go over it.
+		 */
+		if (h->udpif)
+			udpif_forget_port(h->udpif, number);
 		return is_there ? dpif_port_del(h->dpif, number, d) : 0;
 	}
 	return diag_set(d, -ENOENT, "there is no port %u", number);
@@ -222,6 +329,9 @@ static void find_again(struct host *h, struct wanted *w)
 		return;
 	}
 	w->is_there = true;
+	/* Flows that could not be put into tc without it are made anew. */
+	if (h->udpif)
+		udpif_forget_port(h->udpif, number);
 	say(h, "port %s is back", w->name);
 }
 
