@@ -20,6 +20,8 @@ static const char *const when_names[] = { "auto", "always", "never", NULL };
 static const char *const kernel_names[] = { "model", "linux", NULL };
 static const char *const policy_names[] = { "none", "skip_sw", "skip_hw", NULL };
 
+const struct cli_model cli_model_default = { .policy = -1 };
+
 const struct option_row cli_model_rows[] = {
 	{ .name = "kernel",
 	  .type = OPTION_CHOICE,
@@ -247,8 +249,7 @@ void cli_init(struct cli *c, FILE *out, FILE *err)
 {
 	memset(c, 0, sizeof *c);
 	print_init(&c->print, out, err);
-	c->given.policy = -1;
-	c->model = c->given;
+	c->model = c->given = cli_model_default;
 }
 
 void cli_fini(struct cli *c)

@@ -35,6 +35,8 @@ struct cli_model {
 	int colour; /* enum print_when */
 };
 
+extern const struct cli_model cli_model_default; /* nothing is given */
+
 struct cli_remote;
 struct nic_requests;
 struct stats;

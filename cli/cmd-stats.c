@@ -2,7 +2,6 @@
 /* `inhw stats`: what goes through the machine, once; for monitoring, and for `inhw top`. */
 #include "base/alloc.h"
 #include "cli/stats.h"
-#include "kernel/core/knet.h"
 
 struct options {
 	bool json;
@@ -53,7 +52,7 @@ int cmd_stats(struct cli *c, int argc, const char **argv)
 	if (!h || !make_stats(c))
 		return CLI_FAILED;
 	diag_init(&d);
-	if (stats_look(c->stats, h, host_kernel(h)->now_ns, &d)) {
+	if (stats_look(c->stats, h, host_now_ns(h), &d)) {
 		print_diag(&c->print, &d, NULL);
 		return CLI_FAILED;
 	}

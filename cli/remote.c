@@ -14,7 +14,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define GIVEN_MAX 8 /* options that stood before the command */
+#define GIVEN_MAX	16 /* options that stood before the command */
+#define OPTION_TEXT_MAX 48
 /* JSON makes six bytes of a control character. */
 #define ANSWER_MAX (6 * 2 * (size_t)SERVE_OUTPUT_MAX + 4096)
 
@@ -287,34 +288,46 @@ static int ask(const struct cli_remote *r, struct serve_request *request, struct
 	return err;
 }
 
-/* What stood before the command is not known to the daemon: it comes first behind its name. */
-static size_t put_given(const struct cli *c, const char **argv, char text[GIVEN_MAX][32])
+/* What @r has to say of @given that is not what it says when nothing is given; 0..2 words. */
+static size_t put_option(const struct option_row *r, const struct cli_model *given,
+			 const char **argv, char text[OPTION_TEXT_MAX])
 {
-	static const char *const policies[] = { "none", "skip_sw", "skip_hw" };
-	static const char *const whens[] = { "auto", "always", "never" };
-	const struct cli_model *m = &c->given;
-	size_t n = 0, at = 0;
+	const void *value = (const char *)given + r->offset;
+	const void *usual = (const char *)&cli_model_default + r->offset;
 
-	if (m->kernel == CLI_KERNEL_LINUX)
-		argv[n++] = "--kernel=linux";
-	if (m->n_vfs) {
-		snprintf(text[at], sizeof text[at], "--vfs=%llu", (unsigned long long)m->n_vfs);
-		argv[n++] = text[at++];
+	argv[0] = text;
+	switch (r->type) {
+	case OPTION_FLAG:
+		snprintf(text, OPTION_TEXT_MAX, "--%s", r->name);
+		return *(const bool *)value;
+	case OPTION_STRING:
+		snprintf(text, OPTION_TEXT_MAX, "--%s", r->name);
+		argv[1] = *(const char *const *)value;
+		return argv[1] ? 2 : 0;
+	case OPTION_NUMBER:
+		snprintf(text, OPTION_TEXT_MAX, "--%s=%llu", r->name,
+			 (unsigned long long)*(const uint64_t *)value);
+		return *(const uint64_t *)value != *(const uint64_t *)usual;
+	case OPTION_CHOICE:
+		if (*(const int *)value == *(const int *)usual)
+			return 0;
+		snprintf(text, OPTION_TEXT_MAX, "--%s=%s", r->name,
+			 r->choices[*(const int *)value]);
+		return 1;
+	case OPTION_N_TYPES:
+		break;
 	}
-	if (m->profile) {
-		argv[n++] = "--profile";
-		argv[n++] = m->profile;
-	}
-	if (m->policy >= 0) {
-		snprintf(text[at], sizeof text[at], "--tc-policy=%s", policies[m->policy]);
-		argv[n++] = text[at++];
-	}
-	if (m->colour) {
-		snprintf(text[at], sizeof text[at], "--color=%s", whens[m->colour]);
-		argv[n++] = text[at++];
-	}
-	if (m->no_hw_offload)
-		argv[n++] = "--no-hw-offload";
+	return 0;
+}
+
+/* What stood before the command is not known to the daemon: it comes first behind its name. */
+static size_t put_given(const struct cli *c, const char **argv,
+			char text[GIVEN_MAX][OPTION_TEXT_MAX])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < GIVEN_MAX && cli_model_rows[i].name; i++)
+		n += put_option(&cli_model_rows[i], &c->given, argv + n, text[i]);
 	return n;
 }
 
@@ -343,14 +356,14 @@ int cli_remote_ask(struct cli_remote *r, struct cli *c, int argc, const char **a
 		   struct serve_answer *a, struct diag *d)
 {
 	int found = r ? find(r, d) : 0;
-	char given[GIVEN_MAX][32];
+	char given[GIVEN_MAX][OPTION_TEXT_MAX];
 	const char **all;
 	size_t n;
 
 	*a = (struct serve_answer){ 0 };
 	if (found <= 0)
 		return found;
-	all = mem_new_array((size_t)argc + GIVEN_MAX + 1, sizeof *all);
+	all = mem_new_array((size_t)argc + 2 * GIVEN_MAX + 1, sizeof *all);
 	if (!all)
 		return diag_set(d, -ENOMEM, "no memory for the command");
 	all[0] = argv[0];

@@ -35,6 +35,7 @@ struct host_linux {
 	int lock; /* a socket: whoever has it has the datapath */
 	int epoll;
 	uint64_t watched_ns;
+	uint32_t last_number; /* that a port was given */
 };
 
 static void say(struct host *h, const char *fmt, ...) PRINTF_LIKE(2, 3);
@@ -234,15 +235,17 @@ static bool is_wanted(const struct host_linux *l, uint32_t number)
 	return false;
 }
 
-/* The kernel's own choice might be the number of a port whose device is gone for now. */
-static uint32_t free_number(const struct host *h)
+/* The kernel's own choice might be the number of a port whose device is gone for now. They are given
+ * out in turn, so that the search is short. */
+static uint32_t free_number(struct host *h)
 {
 	const struct flow_ports *ports = dpif_ports(h->dpif);
-	uint32_t number = 1;
+	uint32_t *last = &h->real->last_number;
 
-	while (ports->name(ports->aux, number) || is_wanted(h->real, number))
-		number++;
-	return number;
+	do
+		*last = *last % (BRIDGE_PORT_NUMBERS - 1) + 1;
+	while (ports->name(ports->aux, *last) || is_wanted(h->real, *last));
+	return *last;
 }
 
 int host_linux_add_port(struct host *h, const char *name, uint32_t *number, struct diag *d)
