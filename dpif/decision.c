@@ -217,11 +217,21 @@ bool dpif_infer(const char *words, const char **layer, const char **function)
 	return false;
 }
 
+static const char unexplained[] =
+	"the kernel says not_in_hw and gives no reason: no driver took the filter";
+
+bool dpif_decision_is_unexplained(const struct dpif_decision *decision)
+{
+	return !strcmp(decision->words, unexplained);
+}
+
 /* The words of what has errors of its own kind but may pass. */
 static const char *const transient_words[] = {
-	"TC offload is disabled on net device", "Can't find netdev for output port",
-	"Can't find ifindex for output port",	"is not known to the flow API",
-	"gives no reason: no driver took",
+	"TC offload is disabled on net device",
+	"Can't find netdev for output port",
+	"Can't find ifindex for output port",
+	"is not known to the flow API",
+	unexplained,
 };
 
 static const int transient_errors[] = {
@@ -261,9 +271,7 @@ static void explain_by_words(struct dpif_decision *out, const struct diag *why, 
 	out->layer = why->layer ? why->layer : "dpif";
 	out->function = why->function ? why->function : "dpif_netlink_operate";
 	if (!words[0]) {
-		set_words(out, "",
-			  "the kernel says not_in_hw and gives no reason: no driver took "
-			  "the filter");
+		set_words(out, "", unexplained);
 		out->layer = "kernel/sched";
 		out->function = "fl_hw_replace_filter";
 		out->inferred = true;

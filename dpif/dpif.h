@@ -55,6 +55,9 @@ struct dpif_decision {
  * action, a configuration) stays refused. Concluded from error, layer and words.
  */
 bool dpif_decision_is_transient(const struct dpif_decision *decision);
+/* The kernel took it in software and gave no reason, as it does on devices that can offload
+ * nothing. */
+bool dpif_decision_is_unexplained(const struct dpif_decision *decision);
 
 struct dpif_flow_put {
 	unsigned int flags; /* enum dpif_flow_put_flags */

@@ -235,8 +235,8 @@ static bool is_wanted(const struct host_linux *l, uint32_t number)
 	return false;
 }
 
-/* The kernel's own choice might be the number of a port whose device is gone for now. They are given
- * out in turn, so that the search is short. */
+/* The kernel's own choice might be the number of a port whose device is gone for now. They are
+ * given out in turn, so that the search is short. */
 static uint32_t free_number(struct host *h)
 {
 	const struct flow_ports *ports = dpif_ports(h->dpif);

@@ -30,6 +30,7 @@ struct udpif {
 	uint64_t sequence;    /* vswitch_sequence() then */
 	uint64_t dump;	      /* its number */
 	uint64_t dump_errors; /* foreign flows without memory */
+	size_t n_in_hw;	      /* flows, as of the last dump */
 	size_t n_retries;     /* of this round */
 	bool is_cause_gone;   /* the last round's retries got into hardware */
 	uint64_t ports_ns;    /* when ports were looked at last */

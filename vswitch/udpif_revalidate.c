@@ -46,6 +46,7 @@ static enum walk take_flow(void *aux, const struct dpif_flow *flow)
 	struct udpif *u = aux;
 	struct ukey *k = flow->has_ufid ? ukeys_find(&u->ukeys, &flow->ufid) : NULL;
 
+	u->n_in_hw += flow->decision.place == DPIF_PLACE_HW;
 	if (k) {
 		/* A filter that replaced another one was never used, its flow was. */
 		uint64_t used_before_ms = k->dumped.used_ms;
@@ -129,6 +130,8 @@ static enum verdict revalidate_ukey(struct udpif *u, struct ukey *k, uint64_t no
 static bool is_retry_due(struct udpif *u, const struct ukey *k, uint64_t now_ns)
 {
 	if (!k->is_transient || u->n_retries >= UDPIF_RETRIES_MAX)
+		return false;
+	if (k->is_unexplained && !u->n_in_hw)
 		return false;
 	if (!u->is_cause_gone && now_ns < k->retry_ns)
 		return false;
@@ -305,6 +308,7 @@ int udpif_revalidate(struct udpif *u, uint64_t now_ns, struct diag *d)
 	u->sequence = vswitch_sequence(u->vswitch);
 	u->round_ns = now_ns;
 	u->dump++;
+	u->n_in_hw = 0;
 	u->counters.n_rounds++;
 	err = dpif_flow_dump(u->dpif, take_flow, u, NULL);
 	if (err) {

@@ -256,6 +256,7 @@ void ukey_set_decision(struct ukey *k, const struct dpif_decision *decision, uin
 
 	k->place = decision->place;
 	k->is_transient = k->place != DPIF_PLACE_HW && dpif_decision_is_transient(decision);
+	k->is_unexplained = k->is_transient && dpif_decision_is_unexplained(decision);
 	if (!k->is_transient)
 		k->n_retries = 0;
 	else if (!was)

@@ -44,10 +44,11 @@ struct ukey {
 	struct flow_stats dumped; /* of the dump @dump */
 	uint64_t dump;		  /* the last in which the flow was */
 	enum dpif_place place;	  /* there */
-	bool is_transient; /* why it is not in hardware may pass, and it is tried again ... */
-	uint8_t n_retries; /* ... after so many times */
-	uint64_t retry_ns; /* ... then */
-	bool foreign;	   /* somebody else had installed it */
+	bool is_transient;   /* why it is not in hardware may pass, and it is tried again ... */
+	bool is_unexplained; /* ... where anything is in hardware at all: nobody said why */
+	uint8_t n_retries;   /* ... after so many times */
+	uint64_t retry_ns;   /* ... then */
+	bool foreign;	     /* somebody else had installed it */
 	struct list all;
 };
 
