@@ -429,13 +429,14 @@ static struct net_device *find_vport(const struct host *h, uint32_t vport)
 	return NULL;
 }
 
-/* What it makes come up is answered before the next one: the same packets have the same ways,
- * however they come in batches. */
-static int receive(struct host *h, const struct net_device *dev, const void *frame, size_t size,
-		   struct diag *d)
+/* Frames that come in together; what they make come up is answered after the last. */
+static int receive(struct host *h, const struct net_device *dev, const struct nic_frame *frames,
+		   size_t n, struct diag *d)
 {
 	h->in = dev;
-	nic_device_receive(h->device, (uint16_t)mlx5_vport_of(dev), frame, size);
+	for (size_t i = 0; i < n; i++)
+		nic_device_receive(h->device, (uint16_t)mlx5_vport_of(dev), frames[i].data,
+				   frames[i].size);
 	h->in = NULL;
 	return run_vswitch(h, h->now_ns, d);
 }
@@ -447,12 +448,13 @@ static int receive_pending(struct host *h, struct diag *d)
 
 	while (h->n_pending) {
 		struct pending *p = list_entry(h->pending.next, struct pending, link);
+		const struct nic_frame frame = { p->frame, (uint32_t)p->size };
 		const struct net_device *dev = find_vport(h, p->vport);
 		int err;
 
 		list_del(&p->link);
 		h->n_pending--;
-		err = dev ? receive(h, dev, p->frame, p->size, first ? NULL : d) : 0;
+		err = dev ? receive(h, dev, &frame, 1, first ? NULL : d) : 0;
 		first = first ? first : err;
 		mem_free(p);
 	}
@@ -544,22 +546,33 @@ static struct net_device *find_port(const struct host *h, const char *name)
 	return dev && mlx5_vport_of(dev) >= 0 ? dev : NULL;
 }
 
-/* With what its outputs send; one of those waits until the way is free. */
-static int send_in(struct host *h, const struct net_device *dev, const void *frame, size_t size,
-		   struct diag *d)
+static int put_off_all(struct host *h, const struct net_device *dev, const struct nic_frame *frames,
+		       size_t n, struct diag *d)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < n && !err; i++)
+		err = put_off(h, (uint16_t)mlx5_vport_of(dev), frames[i].data, frames[i].size, d);
+	return err;
+}
+
+/* With what their outputs send; that waits until the way is free. */
+static int send_in(struct host *h, const struct net_device *dev, const struct nic_frame *frames,
+		   size_t n, struct diag *d)
 {
 	int err, pending;
 
 	if (h->is_busy)
-		return put_off(h, (uint16_t)mlx5_vport_of(dev), frame, size, d);
+		return put_off_all(h, dev, frames, n, d);
 	h->is_busy = true;
-	err = receive(h, dev, frame, size, d);
+	err = receive(h, dev, frames, n, d);
 	pending = receive_pending(h, err ? NULL : d);
 	h->is_busy = false;
 	return err ? err : pending;
 }
 
-int host_send(struct host *h, const char *port, const void *frame, size_t size, struct diag *d)
+int host_send_batch(struct host *h, const char *port, const struct nic_frame *frames, size_t n,
+		    struct diag *d)
 {
 	const struct net_device *dev = find_port(h, port);
 
@@ -570,7 +583,14 @@ int host_send(struct host *h, const char *port, const void *frame, size_t size, 
 				port);
 	if (!dev)
 		return diag_set(d, -ENODEV, "%s: no port of the NIC is called that", port);
-	return send_in(h, dev, frame, size, d);
+	return send_in(h, dev, frames, n, d);
+}
+
+int host_send(struct host *h, const char *port, const void *frame, size_t size, struct diag *d)
+{
+	const struct nic_frame f = { frame, (uint32_t)size };
+
+	return host_send_batch(h, port, &f, 1, d);
 }
 
 /* The engine's numbers are vports. */
@@ -588,8 +608,12 @@ static void engine_send(void *aux, uint32_t port, const struct engine_frame *fra
 	struct host *h = aux;
 	const struct net_device *dev = find_vport(h, port);
 
-	for (size_t i = 0; dev && i < n; i++)
-		(void)!send_in(h, dev, frames[i].data, frames[i].size, NULL);
+	/* One by one: the same packets have the same ways, however they come in batches. */
+	for (size_t i = 0; dev && i < n; i++) {
+		const struct nic_frame f = { frames[i].data, (uint32_t)frames[i].size };
+
+		(void)!send_in(h, dev, &f, 1, NULL);
+	}
 }
 
 static void engine_describe_way(void *aux, uint32_t port, char *buf)

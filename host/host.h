@@ -162,5 +162,8 @@ uint64_t host_next_ns(const struct host *h);
 #define HOST_PENDING_MAX 1024u
 int host_send(struct host *h, const char *port, const void *frame, size_t size,
 	      struct diag *d) MUST_CHECK;
+/* @n of them that come in together: the vswitch answers their upcalls after the last. */
+int host_send_batch(struct host *h, const char *port, const struct nic_frame *frames, size_t n,
+		    struct diag *d) MUST_CHECK;
 
 #endif
