@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The part of `inhw bench` that is about the vswitch: packets come up, and their flows stay right.
+ */
 #ifndef CLI_BENCH_VSWITCH_H
 #define CLI_BENCH_VSWITCH_H
 
 #include "cli/cli.h"
 
-#define BENCH_VSWITCH_FLOWS_MAX 2000000u
+#define BENCH_VSWITCH_RULES_MAX 1000000u
 
-/* How many: flows, each of a rule of its own; kinds of matches among the rules. */
 struct bench_vswitch {
-	uint64_t n_flows; /* 1..BENCH_VSWITCH_FLOWS_MAX */
-	unsigned int n_masks;
+	uint64_t n_flows;     /* a multiple of WORKLOAD_CHUNK */
+	uint32_t n_rules;     /* in the table that filters and in the one that forwards */
+	unsigned int n_masks; /* of the rules that filter */
 	bool json;
 };
 
-/*
- * `inhw bench upcalls`: packets that nothing matches come in, batch by batch, and are answered: new
- * flows per second. `inhw bench revalidate`: so many flows are looked at in a round. Exit statuses.
- */
-int bench_upcalls(struct cli *c, const struct bench_vswitch *b);
-int bench_revalidate(struct cli *c, const struct bench_vswitch *b);
+/* Each prints and returns the exit status. */
+int bench_upcalls(struct cli *c, const struct bench_vswitch *params);
+int bench_revalidate(struct cli *c, const struct bench_vswitch *params);
 
 #endif

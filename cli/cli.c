@@ -234,12 +234,16 @@ const struct cli_command cli_commands[] = {
 	  "packets: fills the NIC's tables through the same path and sends packets through them: 1, 4, 16 and\n"
 	  "64 masks, 1k to 1M entries, or those given by --masks and --entries.\n"
 	  "ports: a generator at a port, through the whole machine, out at another; one packet at a time.\n"
-	  "upcalls: packets that no flow matches come in and are answered by a vswitch with a rule for each.\n"
-	  "revalidate: then rounds over all flows: nothing has changed, or some rule has.\n"
-	  "firmware: the NIC alone executes prepared commands: entries, counters.\n",
+	  "firmware: the NIC alone executes prepared commands: entries, counters.\n"
+	  "upcalls: packets that no flow matches come in at a VF and go up to a vswitch, in batches of 64; their\n"
+	  "flows are translated, installed down to the NIC, and the packets executed.\n"
+	  "revalidate: after that, rounds over all flows: unchanged, after a change of a rule that none meets,\n"
+	  "and of one that all meet.\n",
 	  "  inhw bench install --flows 1M --masks 16\n"
 	  "  inhw bench packets --entries 100k\n"
-	  "  inhw bench firmware --log\n",
+	  "  inhw bench firmware --log\n"
+	  "  inhw bench upcalls --flows 1M\n"
+	  "  inhw bench revalidate --rules 10k\n",
 	  cmd_bench_rows, cmd_bench },
 	{ .name = NULL },
 };

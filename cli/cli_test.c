@@ -299,6 +299,32 @@ static void packets_pass_from_port_to_port_in_virtual_time(void **state)
 	assert_has(s->err_s, "/dev/null: ");
 }
 
+static void assert_number(const json_t *j, const char *key, json_int_t want)
+{
+	assert_int_equal(json_integer_value(json_object_get(j, key)), want);
+}
+
+static void every_flow_of_the_benches_of_the_vswitch_is_in_hardware(void **state)
+{
+	struct session *s = *state;
+	json_t *j, *ns;
+
+	assert_int_equal(run(s, "bench upcalls --flows 2k --rules 40 --masks 30 --json"), CLI_OK);
+	j = load(s->out_s);
+	assert_number(j, "flows", 2000);
+	assert_number(j, "in_hardware", 2000);
+	assert_number(j, "rules", 84);
+	json_decref(j);
+	assert_int_equal(run(s, "bench revalidate --flows 1k --rules 10 --json"), CLI_OK);
+	j = load(s->out_s);
+	assert_number(j, "in_hardware", 1000);
+	ns = json_object_get(j, "ns_per_round");
+	assert_true(json_integer_value(json_object_get(ns, "unchanged")) > 0);
+	assert_true(json_integer_value(json_object_get(ns, "all")) >
+		    json_integer_value(json_object_get(ns, "unrelated")));
+	json_decref(j);
+}
+
 static void every_command_has_help(void **state)
 {
 	struct session *s = *state;
@@ -479,6 +505,8 @@ int main(void)
 			what_the_profile_does_not_advertise_the_driver_refuses, start, stop),
 		cmocka_unit_test_setup_teardown(packets_pass_from_port_to_port_in_virtual_time,
 						start, stop),
+		cmocka_unit_test_setup_teardown(
+			every_flow_of_the_benches_of_the_vswitch_is_in_hardware, start, stop),
 		cmocka_unit_test_setup_teardown(every_command_has_help, start, stop),
 		cmocka_unit_test_setup_teardown(
 			a_batch_ends_at_the_first_failure_unless_told_to_go_on, start, stop),

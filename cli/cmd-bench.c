@@ -9,7 +9,6 @@
 #include "cli/bench-ports.h"
 #include "cli/bench-vswitch.h"
 #include "cli/workload.h"
-#include "flow/packet.h"
 #include "kernel/sched/sched.h"
 #include "nic/driver/mlx5.h"
 #include "nic/steering/steering.h"
@@ -17,7 +16,7 @@
 
 #include <string.h>
 
-#define FLOWS_MAX      4000000u
+#define FLOWS_MAX      WORKLOAD_FLOWS_MAX
 #define SAMPLE_FLOWS   WORKLOAD_CHUNK /* put with the recording on, for the shares */
 #define FRAMES_MAX     65536u	      /* different packets */
 #define FRAME_ROOM     128u	      /* bytes that each has */
@@ -26,7 +25,7 @@
 #define FIRST_VF_VPORT 1
 
 struct options {
-	uint64_t n_flows, n_masks, n_entries;
+	uint64_t n_flows, n_masks, n_entries, n_rules;
 	const char *actions;
 	bool json, log;
 };
@@ -38,7 +37,7 @@ const struct option_row cmd_bench_rows[] = {
 	  .type = OPTION_NUMBER,
 	  AT(n_flows),
 	  .arg = "N",
-	  .help = "install, upcalls: so many flows (default 100k); revalidate: 200k",
+	  .help = "so many flows (default: install, upcalls 100k; revalidate 200k)",
 	  .min = WORKLOAD_CHUNK,
 	  .max = FLOWS_MAX },
 	{ .name = "masks",
@@ -55,6 +54,13 @@ const struct option_row cmd_bench_rows[] = {
 	  .help = "packets: so many entries (default: 1k, 10k, 100k, 1M); firmware: 100k",
 	  .min = WORKLOAD_CHUNK,
 	  .max = FLOWS_MAX },
+	{ .name = "rules",
+	  .type = OPTION_NUMBER,
+	  AT(n_rules),
+	  .arg = "N",
+	  .help = "upcalls, revalidate: so many rules in each table (default 1k)",
+	  .min = 1,
+	  .max = BENCH_VSWITCH_RULES_MAX },
 	{ .name = "actions",
 	  .type = OPTION_STRING,
 	  AT(actions),
@@ -64,25 +70,6 @@ const struct option_row cmd_bench_rows[] = {
 	{ .name = "json", .type = OPTION_FLAG, AT(json), .help = "as JSON" },
 	{ .name = NULL },
 };
-
-/* A machine of its own for each run: a workload must not meet the flows of another. */
-static struct host *new_host(struct cli *c)
-{
-	struct host_params params = { .n_vfs = (unsigned int)c->model.n_vfs };
-	const struct nic_profile *profile;
-	struct host *h = NULL;
-	struct diag d;
-
-	if (!cli_profile(c, &profile))
-		return NULL;
-	params.caps = profile ? &profile->caps : NULL;
-	diag_init(&d);
-	if (host_new(&h, &params, &d)) {
-		print_failure(&c->print, "the model machine: %s", d.words);
-		return NULL;
-	}
-	return h;
-}
 
 struct memory {
 	uint64_t rss, device, steering, driver, sched;
@@ -177,21 +164,6 @@ static int run_install(struct install *in, struct diag *d)
 	return err;
 }
 
-/*
- * Mean of the last tenth of the flows before flow @mark, at least one chunk. The first chunk also
- * makes tables, masks and groups: where there are more, the second stands for it.
- */
-static uint64_t window_ns(const struct install *in, uint64_t mark)
-{
-	uint64_t end = mark / WORKLOAD_CHUNK, n = end / 10 ? end / 10 : 1, sum = 0;
-
-	if (end == 1 && in->n_flows > WORKLOAD_CHUNK)
-		end++;
-	for (uint64_t i = end - n; i < end; i++)
-		sum += in->w.chunk_ns[i];
-	return sum / n / WORKLOAD_CHUNK;
-}
-
 static double per_flow(const struct install *in, uint64_t before, uint64_t after)
 {
 	return after > before ? (double)(after - before) / (double)in->n_flows : 0;
@@ -225,8 +197,9 @@ static void print_install(struct print *p, const struct install *in)
 		    (unsigned long long)in->parse_ns);
 	print_text(p, "\ngrowth: flows     ns a flow (mean of the last tenth before it)\n");
 	for (uint64_t mark = WORKLOAD_CHUNK; mark <= in->n_flows; mark *= 10)
-		printf_text(p, "%13llu %9llu\n", (unsigned long long)mark,
-			    (unsigned long long)window_ns(in, mark));
+		printf_text(
+			p, "%13llu %9llu\n", (unsigned long long)mark,
+			(unsigned long long)workload_window_ns(in->w.chunk_ns, in->n_flows, mark));
 	printf_text(p,
 		    "\nshares, of %u further flows with the trace recording, which costs time "
 		    "itself:\n",
@@ -246,7 +219,8 @@ static json_t *growth_json(const struct install *in)
 
 	for (uint64_t mark = WORKLOAD_CHUNK; mark <= in->n_flows; mark *= 10)
 		json_array_append_new(list, json_pack("{s:I, s:I}", "flows", (json_int_t)mark, "ns",
-						      (json_int_t)window_ns(in, mark)));
+						      (json_int_t)workload_window_ns(
+							      in->w.chunk_ns, in->n_flows, mark)));
 	return list;
 }
 
@@ -299,7 +273,7 @@ static int bench_install(struct cli *c, const struct options *o)
 	in.w.n_masks = o->n_masks ? (unsigned int)o->n_masks : 16;
 	in.w.actions = o->actions ? o->actions : "p0";
 	in.w.chunk_ns = mem_new_array(in.n_flows / WORKLOAD_CHUNK, sizeof *in.w.chunk_ns);
-	in.w.host = new_host(c);
+	in.w.host = workload_new_host(c);
 	if (in.w.host && in.w.chunk_ns) {
 		if (run_install(&in, &d))
 			print_failure(&c->print, "flow %llu: %s", (unsigned long long)in.w.n_flows,
@@ -322,25 +296,6 @@ struct frames {
 	size_t n; /* a multiple of BATCH */
 };
 
-static int make_frame(struct frames *f, size_t at, uint64_t flow, const struct workload *w,
-		      struct diag *d)
-{
-	uint8_t *buf = f->bytes + at * FRAME_ROOM;
-	struct flow_match m;
-	struct text t;
-	size_t size = 0;
-	int err;
-
-	text_init(&t);
-	workload_flow_format(&t, flow, w->n_masks);
-	err = flow_match_parse(&m, NULL, NULL, NULL, t.s, t.len, dpif_ports(host_dpif(w->host)), d);
-	if (!err)
-		err = flow_packet_build(buf, FRAME_ROOM, &size, &m, d);
-	f->frame[at] = (struct nic_frame){ buf, (uint32_t)size };
-	text_fini(&t);
-	return err;
-}
-
 static int frames_make(struct frames *f, const struct workload *w, struct diag *d)
 {
 	uint64_t x = 88172645463325252ull; /* of a xorshift generator: the same order in each run */
@@ -351,7 +306,8 @@ static int frames_make(struct frames *f, const struct workload *w, struct diag *
 		x ^= x << 13;
 		x ^= x >> 7;
 		x ^= x << 17;
-		err = make_frame(f, i, x % w->n_flows, w, d);
+		err = workload_frame(f->bytes + i * FRAME_ROOM, FRAME_ROOM, &f->frame[i],
+				     dpif_ports(host_dpif(w->host)), x % w->n_flows, w->n_masks, d);
 	}
 	return err;
 }
@@ -408,7 +364,7 @@ static int run_masks(struct packets *b, unsigned int n_masks, struct diag *d)
 	uint64_t last = b->o->n_entries ? b->o->n_entries - b->o->n_entries % WORKLOAD_CHUNK
 					: 1000000;
 	uint64_t size = b->o->n_entries ? last : WORKLOAD_CHUNK;
-	struct workload w = { .n_masks = n_masks, .host = new_host(b->c) };
+	struct workload w = { .n_masks = n_masks, .host = workload_new_host(b->c) };
 	int err = w.host ? 0 : -1;
 	double hits, rate;
 
@@ -479,18 +435,17 @@ static int bench_device(struct cli *c, const struct options *o)
 	return bench_firmware(c, (uint32_t)n, o->log, o->json);
 }
 
-static int bench_switch(struct cli *c, const struct options *o, bool rounds)
+static int bench_vswitch(struct cli *c, const struct options *o, bool revalidate)
 {
-	const struct bench_vswitch b = { .n_flows = o->n_flows ? o->n_flows
-						    : rounds   ? 200000
-							       : 100000,
-					 .n_masks = o->n_masks ? (unsigned int)o->n_masks : 16,
-					 .json = o->json };
+	uint64_t n = o->n_flows ? o->n_flows : revalidate ? 200000 : 100000;
+	const struct bench_vswitch params = {
+		.n_flows = n - n % WORKLOAD_CHUNK,
+		.n_rules = o->n_rules ? (uint32_t)o->n_rules : 1000,
+		.n_masks = o->n_masks ? (unsigned int)o->n_masks : 16,
+		.json = o->json,
+	};
 
-	if (b.n_flows > BENCH_VSWITCH_FLOWS_MAX)
-		return cli_usage(c, "bench", "at most %u flows by packets",
-				 BENCH_VSWITCH_FLOWS_MAX);
-	return rounds ? bench_revalidate(c, &b) : bench_upcalls(c, &b);
+	return revalidate ? bench_revalidate(c, &params) : bench_upcalls(c, &params);
 }
 
 int cmd_bench(struct cli *c, int argc, const char **argv)
@@ -509,9 +464,9 @@ int cmd_bench(struct cli *c, int argc, const char **argv)
 	if (n == 1 && !strcmp(argv[0], "ports"))
 		return bench_ports(c, o.json);
 	if (n == 1 && !strcmp(argv[0], "upcalls"))
-		return bench_switch(c, &o, false);
+		return bench_vswitch(c, &o, false);
 	if (n == 1 && !strcmp(argv[0], "revalidate"))
-		return bench_switch(c, &o, true);
+		return bench_vswitch(c, &o, true);
 	return cli_usage(c, "bench",
 			 "wanted: install, packets, ports, upcalls, revalidate or firmware");
 }

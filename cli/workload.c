@@ -2,6 +2,7 @@
 #include "cli/workload.h"
 
 #include "base/clock.h"
+#include "flow/packet.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -85,6 +86,53 @@ void workload_flow_format(struct text *t, uint64_t i, unsigned int n_masks)
 	if (port_bits)
 		text_putf(t, "src=%u/0x%x,", 40000u & port_mask, port_mask);
 	text_put(t, "dst=53)");
+}
+
+int workload_frame(uint8_t *buf, size_t cap, struct nic_frame *f, const struct flow_ports *ports,
+		   uint64_t i, unsigned int n_masks, struct diag *d)
+{
+	struct flow_match m;
+	struct text t;
+	size_t size = 0;
+	int err;
+
+	text_init(&t);
+	workload_flow_format(&t, i, n_masks);
+	err = flow_match_parse(&m, NULL, NULL, NULL, t.s, t.len, ports, d);
+	if (!err)
+		err = flow_packet_build(buf, cap, &size, &m, d);
+	*f = (struct nic_frame){ buf, (uint32_t)size };
+	text_fini(&t);
+	return err;
+}
+
+struct host *workload_new_host(struct cli *c)
+{
+	struct host_params params = { .n_vfs = (unsigned int)c->model.n_vfs };
+	const struct nic_profile *profile;
+	struct host *h = NULL;
+	struct diag d;
+
+	if (!cli_profile(c, &profile))
+		return NULL;
+	params.caps = profile ? &profile->caps : NULL;
+	diag_init(&d);
+	if (host_new(&h, &params, &d)) {
+		print_failure(&c->print, "the model machine: %s", d.words);
+		return NULL;
+	}
+	return h;
+}
+
+uint64_t workload_window_ns(const uint32_t *chunk_ns, uint64_t n_flows, uint64_t mark)
+{
+	uint64_t end = mark / WORKLOAD_CHUNK, n = end / 10 ? end / 10 : 1, sum = 0;
+
+	if (end == 1 && n_flows > WORKLOAD_CHUNK)
+		end++;
+	for (uint64_t i = end - n; i < end; i++)
+		sum += chunk_ns[i];
+	return sum / n / WORKLOAD_CHUNK;
 }
 
 /* Makes the texts of a chunk, one behind the other, each with its NUL. */

@@ -7,14 +7,26 @@
 #define CLI_WORKLOAD_H
 
 #include "base/text.h"
+#include "cli/cli.h"
 #include "dpif/dpctl.h"
 #include "host/host.h"
 
+#define WORKLOAD_FLOWS_MAX 4000000u
 #define WORKLOAD_CHUNK	   1000u /* flows that are timed together */
 #define WORKLOAD_MASKS_MAX 256u
 
 /* The flow text, and in it nothing else. */
 void workload_flow_format(struct text *t, uint64_t i, unsigned int n_masks);
+
+/* A packet that the flow with number @i matches, built into @buf: @f is it. 0, or with words. */
+int workload_frame(uint8_t *buf, size_t cap, struct nic_frame *f, const struct flow_ports *ports,
+		   uint64_t i, unsigned int n_masks, struct diag *d) MUST_CHECK;
+
+/*
+ * A machine of its own for each run, as the options say: a workload must not meet the flows of
+ * another. NULL: printed why.
+ */
+struct host *workload_new_host(struct cli *c);
 
 struct workload {
 	struct host *host;
@@ -32,6 +44,13 @@ struct workload {
  * whole chain, as `inhw dpctl add-flow` does. 0, or what failed, with words.
  */
 int workload_install(struct workload *w, uint64_t n, struct diag *d) MUST_CHECK;
+
+/*
+ * Nanoseconds of a flow: mean of the last tenth of the @n_flows flows before flow @mark, at least
+ * one chunk. The first chunk also makes tables, masks and groups: where there are more, the second
+ * stands for it.
+ */
+uint64_t workload_window_ns(const uint32_t *chunk_ns, uint64_t n_flows, uint64_t mark);
 
 uint64_t workload_cpu_ns(void);		      /* CPU time of this process */
 uint64_t workload_rss_bytes(void);	      /* its memory; 0: unknown */

@@ -610,7 +610,7 @@ static void engine_send(void *aux, uint32_t port, const struct engine_frame *fra
 
 	/* One by one: the same packets have the same ways, however they come in batches. */
 	for (size_t i = 0; dev && i < n; i++) {
-		const struct nic_frame f = { frames[i].data, (uint32_t)frames[i].size };
+		const struct nic_frame f = { frames[i].data, frames[i].size };
 
 		(void)!send_in(h, dev, &f, 1, NULL);
 	}
