@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/hash.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -57,6 +58,7 @@ int bridge_new(struct bridge **out, const char *name, struct diag *d)
 		return diag_set(d, -ENOMEM, "no memory for bridge %s", name);
 	memcpy(b->name, name, strlen(name) + 1);
 	idr_init(&b->ports);
+	htable_init(&b->by_name);
 	mac_learning_init(&b->fdb);
 	b->flow_ports = (struct flow_ports){ b, number_of, name_of };
 	*out = b;
@@ -85,6 +87,7 @@ void bridge_free(struct bridge *b)
 	idr_for_each (&b->ports, id, p)
 		mem_free(p);
 	idr_fini(&b->ports);
+	htable_fini(&b->by_name);
 	mac_learning_fini(&b->fdb);
 	mem_free(b);
 }
@@ -127,16 +130,32 @@ void bridge_count_tx(struct bridge *b, uint32_t number, uint64_t n_packets, uint
 	p->tx_bytes += n_bytes;
 }
 
+struct port_name {
+	const char *s;
+	size_t len;
+};
+
+static bool has_name(const void *item, const void *key)
+{
+	const struct bridge_port *p = item;
+	const struct port_name *name = key;
+
+	return !strncmp(p->name, name->s, name->len) && !p->name[name->len];
+}
+
+static uint32_t hash_name(const char *s, size_t len)
+{
+	return (uint32_t)hash_bytes(s, len, 0);
+}
+
 const struct bridge_port *bridge_find_port_name(const struct bridge *b, const char *name,
 						size_t len)
 {
-	const struct bridge_port *p;
-	uint64_t id;
+	const struct port_name key = { name, len };
 
-	idr_for_each (&b->ports, id, p)
-		if (strlen(p->name) == len && !memcmp(p->name, name, len))
-			return p;
-	return NULL;
+	if (len >= BRIDGE_PORT_NAME_MAX)
+		return NULL;
+	return htable_find(&b->by_name, hash_name(name, len), has_name, &key);
 }
 
 int bridge_add_port(struct bridge *b, uint32_t number, const char *name, struct diag *d)
@@ -161,7 +180,12 @@ int bridge_add_port(struct bridge *b, uint32_t number, const char *name, struct 
 		return diag_set(d, -ENOMEM, "no memory for port %s", name);
 	p->number = number;
 	memcpy(p->name, name, strlen(name) + 1);
-	err = idr_add_at(&b->ports, number, p);
+	err = htable_add(&b->by_name, hash_name(name, strlen(name)), p);
+	if (!err) {
+		err = idr_add_at(&b->ports, number, p);
+		if (err)
+			htable_del(&b->by_name, hash_name(name, strlen(name)), p);
+	}
 	if (err) {
 		mem_free(p);
 		return diag_set(d, err, "no memory for port %s", name);
@@ -181,6 +205,7 @@ int bridge_del_port(struct bridge *b, uint32_t number, struct diag *d)
 
 	if (!p)
 		return refuse_port(b, number, d);
+	htable_del(&b->by_name, hash_name(p->name, strlen(p->name)), p);
 	mac_learning_flush_port(&b->fdb, number);
 	mem_free(p);
 	b->sequence++;
@@ -282,32 +307,45 @@ static bool is_about(const struct rule_query *q, const struct rule *r)
 	       (!q->has_table || r->name.table == q->table) && rule_is_inside(r, &q->match);
 }
 
-static bool is_strictly_about(const struct rule_query *q, const struct rule *r)
+/* The one rule of a table that a strict query can be about, if it is. */
+static struct rule *find_strictly(const struct classifier *c, const struct rule_query *q)
 {
 	uint16_t priority = q->has_priority ? q->priority : RULE_PRIORITY_DEFAULT;
+	struct rule *r = classifier_find(c, &q->match, priority);
 
-	return is_about(q, r) && r->name.priority == priority &&
-	       !memcmp(&r->match.mask, &q->match.mask, sizeof r->match.mask);
+	return r && is_about(q, r) ? r : NULL;
+}
+
+static size_t del_rules(struct classifier *c, const struct rule_query *q, bool strict)
+{
+	struct rule *r, *tmp;
+	size_t n = 0;
+
+	if (strict) {
+		r = find_strictly(c, q);
+		if (!r)
+			return 0;
+		classifier_del(c, r);
+		rule_free(r);
+		return 1;
+	}
+	list_for_each_entry_safe (r, tmp, &c->rules, all) {
+		if (!is_about(q, r))
+			continue;
+		classifier_del(c, r);
+		rule_free(r);
+		n++;
+	}
+	return n;
 }
 
 size_t bridge_del_rules(struct bridge *b, const struct rule_query *q, bool strict)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < RULE_TABLES; i++) {
-		struct classifier *c = b->tables[i];
-		struct rule *r, *tmp;
-
-		if (!c || (q->has_table && q->table != i))
-			continue;
-		list_for_each_entry_safe (r, tmp, &c->rules, all) {
-			if (!(strict ? is_strictly_about(q, r) : is_about(q, r)))
-				continue;
-			classifier_del(c, r);
-			rule_free(r);
-			n++;
-		}
-	}
+	for (size_t i = 0; i < RULE_TABLES; i++)
+		if (b->tables[i] && (!q->has_table || q->table == i))
+			n += del_rules(b->tables[i], q, strict);
 	b->n_rules -= n;
 	b->sequence += n > 0;
 	return n;

@@ -7,6 +7,7 @@
 #define VSWITCH_BRIDGE_H
 
 #include "base/diag.h"
+#include "base/htable.h"
 #include "base/idr.h"
 #include "flow/text.h"
 #include "vswitch/classifier.h"
@@ -44,6 +45,7 @@ struct bridge_port {
 struct bridge {
 	char name[BRIDGE_PORT_NAME_MAX];
 	struct idr ports;			/* struct bridge_port by number */
+	struct htable by_name;			/* the same ports */
 	struct classifier *tables[RULE_TABLES]; /* NULL: it has no rules */
 	size_t n_rules;
 	struct mac_learning fdb;
