@@ -29,6 +29,7 @@ struct udpif {
 	uint64_t round_ns;    /* when it began */
 	uint64_t sequence;    /* vswitch_sequence() then */
 	uint64_t dump;	      /* its number */
+	struct list *dumped;  /* ukeys.all, or the ukey whose flow was dumped last: its member all */
 	uint64_t dump_errors; /* foreign flows without memory */
 	size_t n_in_hw;	      /* flows, as of the last dump */
 	size_t n_retries;     /* of this round */

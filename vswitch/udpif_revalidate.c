@@ -41,10 +41,26 @@ static void add_foreign(struct udpif *u, const struct dpif_flow *flow)
 	ukey_set_decision(k, &flow->decision, u->round_ns);
 }
 
+/*
+ * Flows of a port are mostly dumped in the order in which they were installed, as ukeys lie in
+ * their list: the next one is often in the cache when the place of its hash is not.
+ */
+static struct ukey *find_dumped(struct udpif *u, const struct ufid *ufid)
+{
+	struct list *next = u->dumped->next;
+	struct ukey *k = next == &u->ukeys.all ? NULL : list_entry(next, struct ukey, all);
+
+	if (!k || !ufid_is_equal(&k->ufid, ufid))
+		k = ukeys_find(&u->ukeys, ufid);
+	if (k)
+		u->dumped = &k->all;
+	return k;
+}
+
 static enum walk take_flow(void *aux, const struct dpif_flow *flow)
 {
 	struct udpif *u = aux;
-	struct ukey *k = flow->has_ufid ? ukeys_find(&u->ukeys, &flow->ufid) : NULL;
+	struct ukey *k = flow->has_ufid ? find_dumped(u, &flow->ufid) : NULL;
 
 	u->n_in_hw += flow->decision.place == DPIF_PLACE_HW;
 	if (k) {
@@ -309,11 +325,13 @@ int udpif_revalidate(struct udpif *u, uint64_t now_ns, struct diag *d)
 	u->round_ns = now_ns;
 	u->dump++;
 	u->n_in_hw = 0;
+	u->dumped = &u->ukeys.all;
 	u->counters.n_rounds++;
 	err = dpif_flow_dump(u->dpif, take_flow, u, NULL);
 	if (err) {
 		/* The device of a port may have gone. */
 		udpif_check_ports(u, now_ns);
+		u->dumped = &u->ukeys.all;
 		err = dpif_flow_dump(u->dpif, take_flow, u, d);
 	}
 	if (!err)
