@@ -230,7 +230,7 @@ static void a_ping_is_learned_and_goes_on_in_hardware(void **state)
 static void a_station_that_moves_takes_the_flows_to_it_along(void **state)
 {
 	static struct world w;
-	uint64_t n_modified;
+	uint64_t n_modified, n_rounds, n_followed;
 
 	set_up(&w);
 	add_rule(&w, "actions=NORMAL");
@@ -238,8 +238,13 @@ static void a_station_that_moves_takes_the_flows_to_it_along(void **state)
 	send_packet(&w, "pf0vf1", B_TO_A, "pf0vf0");
 	pass(&w, 3000);
 	n_modified = udpif_counters(w.udpif)->n_modified;
+	n_rounds = udpif_counters(w.udpif)->n_rounds;
+	n_followed = udpif_counters(w.udpif)->n_followed;
 	send_packet(&w, "pf0vf2", B_TO_A, "pf0vf0");
 	assert_int_equal(udpif_counters(w.udpif)->n_modified, n_modified + 1);
+	/* At once, and without a round over all flows. */
+	assert_int_equal(udpif_counters(w.udpif)->n_rounds, n_rounds);
+	assert_int_equal(udpif_counters(w.udpif)->n_followed, n_followed + 1);
 	send_packet(&w, "pf0vf0", A_TO_B, "pf0vf2");
 	/* What B had sent before is counted late, and moves it nowhere. */
 	pass(&w, 3000);

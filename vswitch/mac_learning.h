@@ -17,9 +17,9 @@
 #include "base/text.h"
 #include "flow/key.h"
 
-#define MAC_LEARNING_AGEING_S 300  /* as in OVS: the defaults */
-#define MAC_LEARNING_MAX      8192 /* entries */
-#define MAC_LEARNING_TAGS     1024
+#define MAC_LEARNING_AGEING_S 300   /* as in OVS: the defaults */
+#define MAC_LEARNING_MAX      8192  /* entries */
+#define MAC_LEARNING_TAGS     16384 /* so many that few flows follow a station for nothing */
 
 struct mac_address {
 	uint8_t b[6];

@@ -397,7 +397,8 @@ uint64_t udpif_next_ns(const struct udpif *u)
 
 static bool is_round_due(const struct udpif *u, uint64_t now_ns)
 {
-	return vswitch_sequence(u->vswitch) != u->sequence || now_ns >= u->round_ns + period_ns(u);
+	return vswitch_rules_sequence(u->vswitch) != u->rules_sequence ||
+	       now_ns >= u->round_ns + period_ns(u);
 }
 
 int udpif_fd(struct udpif *u, uint32_t handler)
@@ -405,10 +406,26 @@ int udpif_fd(struct udpif *u, uint32_t handler)
 	return dpif_recv_fd(u->dpif, handler);
 }
 
+/*
+ * A station may be new with each batch of packets: a dump each time would cost by all flows, and
+ * tells nothing about them that their translation depends on.
+ */
+static int revalidate(struct udpif *u, uint64_t now_ns, bool *again, struct diag *d)
+{
+	*again = true;
+	if (is_round_due(u, now_ns))
+		return udpif_revalidate(u, now_ns, d);
+	if (vswitch_sequence(u->vswitch) != u->sequence)
+		return udpif_follow_stations(u, now_ns, d);
+	*again = false;
+	return 0;
+}
+
 /* Packets that an execute sends may come in again before it is over: they wait for the outer call.
  */
 int udpif_run(struct udpif *u, uint64_t now_ns, struct diag *d)
 {
+	bool again = true;
 	int err = 0;
 
 	if (u->running)
@@ -420,8 +437,8 @@ int udpif_run(struct udpif *u, uint64_t now_ns, struct diag *d)
 	if (now_ns >= u->ports_ns + period_ns(u))
 		udpif_check_ports(u, now_ns);
 	/* Statistics of a round may say that a station has moved, which the next one heeds. */
-	for (int i = 0; i < ROUNDS_MAX && !err && is_round_due(u, now_ns); i++)
-		err = udpif_revalidate(u, now_ns, d);
+	for (int i = 0; i < ROUNDS_MAX && !err && again; i++)
+		err = revalidate(u, now_ns, &again, d);
 	u->running = false;
 	return err;
 }

@@ -42,8 +42,9 @@ struct udpif_counters {
 	uint64_t n_limited;	 /* no flow because of the limit */
 	uint64_t n_xlate_failed; /* given up: such packets are dropped */
 	uint64_t n_execute_failed;
-	uint64_t n_rounds;			/* of revalidation */
-	uint64_t n_translated;			/* flows that were translated again */
+	uint64_t n_rounds;     /* of revalidation */
+	uint64_t n_followed;   /* times that flows followed stations between rounds */
+	uint64_t n_translated; /* flows that were translated again */
 	uint64_t n_kept, n_modified, n_deleted; /* of all that were looked at */
 	uint64_t n_idle, n_crowded, n_slow;	/* of the deleted: no use; too many; pps too low */
 	uint64_t n_retried, n_regained;		/* tried again for hardware; of them now there */

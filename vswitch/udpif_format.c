@@ -22,13 +22,14 @@ void udpif_format(struct text *t, const struct udpif *u)
 		  (unsigned long long)c->n_installed, (unsigned long long)c->n_put_failed,
 		  (unsigned long long)c->n_duplicates, (unsigned long long)c->n_limited,
 		  (unsigned long long)c->n_inexact);
-	text_putf(t,
-		  "revalidated: %llu rounds, translated %llu, modified %llu, deleted %llu "
-		  "(idle %llu, too many %llu, too few packets %llu)\n",
-		  (unsigned long long)c->n_rounds, (unsigned long long)c->n_translated,
-		  (unsigned long long)c->n_modified, (unsigned long long)c->n_deleted,
-		  (unsigned long long)c->n_idle, (unsigned long long)c->n_crowded,
-		  (unsigned long long)c->n_slow);
+	text_putf(
+		t,
+		"revalidated: %llu rounds, stations followed %llu times, translated %llu, modified %llu, deleted %llu "
+		"(idle %llu, too many %llu, too few packets %llu)\n",
+		(unsigned long long)c->n_rounds, (unsigned long long)c->n_followed,
+		(unsigned long long)c->n_translated, (unsigned long long)c->n_modified,
+		(unsigned long long)c->n_deleted, (unsigned long long)c->n_idle,
+		(unsigned long long)c->n_crowded, (unsigned long long)c->n_slow);
 	text_putf(t, "tried again for hardware: %llu, now there %llu\n",
 		  (unsigned long long)c->n_retried, (unsigned long long)c->n_regained);
 }

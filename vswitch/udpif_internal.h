@@ -24,12 +24,13 @@ struct udpif {
 	struct udpif_counters counters;
 	struct ukeys ukeys;
 	uint64_t flow_limit;
-	size_t n_most;	      /* flows there have ever been */
-	uint64_t round_ms;    /* how long the last one took */
-	uint64_t round_ns;    /* when it began */
-	uint64_t sequence;    /* vswitch_sequence() then */
-	uint64_t dump;	      /* its number */
-	struct list *dumped;  /* ukeys.all, or the ukey whose flow was dumped last: its member all */
+	size_t n_most;		 /* flows there have ever been */
+	uint64_t round_ms;	 /* how long the last one took */
+	uint64_t round_ns;	 /* when it began */
+	uint64_t sequence;	 /* vswitch_sequence() when flows were last compared with it */
+	uint64_t rules_sequence; /* vswitch_rules_sequence() when the last round began */
+	uint64_t dump;		 /* its number */
+	struct list *dumped; /* ukeys.all, or the ukey whose flow was dumped last: its member all */
 	uint64_t dump_errors; /* foreign flows without memory */
 	size_t n_in_hw;	      /* flows, as of the last dump */
 	size_t n_retries;     /* of this round */
@@ -41,5 +42,11 @@ struct udpif {
 	struct upcall *batch; /* UDPIF_BATCH_MAX */
 	uint8_t *buf;
 };
+
+/*
+ * Only stations have changed since the last round: flows that depend on them follow, without a
+ * dump. 0 or -ENOMEM.
+ */
+int udpif_follow_stations(struct udpif *u, uint64_t now_ns, struct diag *d);
 
 #endif

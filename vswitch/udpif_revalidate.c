@@ -322,6 +322,7 @@ int udpif_revalidate(struct udpif *u, uint64_t now_ns, struct diag *d)
 		return span_end(&sp, diag_set(d, -ENOMEM, "no memory to revalidate flows"));
 	vswitch_expire(u->vswitch, now_ns);
 	u->sequence = vswitch_sequence(u->vswitch);
+	u->rules_sequence = vswitch_rules_sequence(u->vswitch);
 	u->round_ns = now_ns;
 	u->dump++;
 	u->n_in_hw = 0;
@@ -334,13 +335,41 @@ int udpif_revalidate(struct udpif *u, uint64_t now_ns, struct diag *d)
 		u->dumped = &u->ukeys.all;
 		err = dpif_flow_dump(u->dpif, take_flow, u, d);
 	}
-	if (!err)
+	if (!err) {
 		look_at_all(u, p, now_ns);
-	else
-		u->sequence--; /* what has changed waits for the next one still */
+	} else {
+		/* What has changed waits for the next one still. */
+		u->sequence--;
+		u->rules_sequence--;
+	}
 	span_note(&sp, "flows", "%zu", ukeys_count(&u->ukeys));
 	mem_free(p);
 	return span_end(&sp, err);
+}
+
+int udpif_follow_stations(struct udpif *u, uint64_t now_ns, struct diag *d)
+{
+	struct span sp = SPAN(dpif_trace(u->dpif));
+	struct push *p = mem_new(sizeof *p);
+	struct ukey *k, *tmp;
+
+	if (!p)
+		return span_end(&sp, diag_set(d, -ENOMEM, "no memory to revalidate flows"));
+	u->sequence = vswitch_sequence(u->vswitch);
+	u->counters.n_followed++;
+	list_for_each_entry_safe (k, tmp, &u->ukeys.all, all) {
+		enum verdict v;
+
+		/* Had a bridge gone or a port moved, a round would be due. */
+		if (!k->basis.n_dependencies || xlate_is_valid(&k->basis, k->bridge))
+			continue;
+		v = translate(u, k, vswitch_bridge_of(u->vswitch, k->key.in_port), now_ns);
+		u->counters.n_kept += v == KEEP;
+		push_add(u, p, k, v);
+	}
+	push_dp_ops(u, p);
+	mem_free(p);
+	return span_end(&sp, 0);
 }
 
 void udpif_round_took(struct udpif *u, uint64_t ms)

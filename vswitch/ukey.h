@@ -25,31 +25,32 @@ enum ukey_state {
 };
 extern const char *const ukey_state_names[UKEY_N_STATES];
 
+/* What rounds over all flows read comes first, and together. */
 struct ukey {
+	struct list all;
 	struct ufid ufid;
+	const struct bridge *bridge; /* it may be gone, once rules or ports have changed */
+	uint64_t dump;		     /* the last in which the flow was */
+	uint64_t created_ns;
 	enum ukey_state state;
+	enum dpif_place place; /* there */
+	bool is_transient;     /* why it is not in hardware may pass, and it is tried again ... */
+	bool is_unexplained;   /* ... where anything is in hardware at all: nobody said why */
+	uint8_t n_retries;     /* ... after so many times */
+	uint64_t retry_ns;     /* ... then */
+	struct flow_stats dumped; /* of the dump @dump */
+	struct flow_stats pushed; /* what was given to rules and ports */
+	struct xlate_basis basis; /* what the actions depend on */
+
 	struct flow_key key; /* of the packet; of a foreign flow, what its mask covers */
 	struct flow_match match;
 	struct flow_actions actions;	/* owned */
-	const struct bridge *bridge;	/* to be compared only: it may be gone */
-	struct xlate_basis basis;	/* what the actions depend on */
 	struct rule **rules;		/* that the packet went through; owned references */
 	struct wildcards_step *reasons; /* for the bits of the mask; owned */
 	size_t n_rules, n_reasons;
 	struct xlate_learn learns[XLATE_LEARNS_MAX];
 	size_t n_learns;
-
-	uint64_t created_ns;
-	struct flow_stats pushed; /* what was given to rules and ports */
-	struct flow_stats dumped; /* of the dump @dump */
-	uint64_t dump;		  /* the last in which the flow was */
-	enum dpif_place place;	  /* there */
-	bool is_transient;   /* why it is not in hardware may pass, and it is tried again ... */
-	bool is_unexplained; /* ... where anything is in hardware at all: nobody said why */
-	uint8_t n_retries;   /* ... after so many times */
-	uint64_t retry_ns;   /* ... then */
-	bool foreign;	     /* somebody else had installed it */
-	struct list all;
+	bool foreign; /* somebody else had installed it */
 };
 
 /* All ukeys, in the order in which they came. */

@@ -97,12 +97,21 @@ int vswitch_add_port(struct vswitch *v, struct bridge *b, uint32_t number, const
 }
 
 /* All parts only grow, so that a sum that is the same says that nothing has changed. */
-uint64_t vswitch_sequence(const struct vswitch *v)
+uint64_t vswitch_rules_sequence(const struct vswitch *v)
 {
 	uint64_t sum = v->n_changes;
 
 	for (size_t i = 0; i < v->n_bridges; i++)
-		sum += v->bridges[i]->sequence + v->bridges[i]->fdb.sequence;
+		sum += v->bridges[i]->sequence;
+	return sum;
+}
+
+uint64_t vswitch_sequence(const struct vswitch *v)
+{
+	uint64_t sum = vswitch_rules_sequence(v);
+
+	for (size_t i = 0; i < v->n_bridges; i++)
+		sum += v->bridges[i]->fdb.sequence;
 	return sum;
 }
 

@@ -41,6 +41,9 @@ uint64_t vswitch_sequence(const struct vswitch *v);
 /* What comes into a bridge from now on came at @now_ns. */
 void vswitch_set_now(struct vswitch *v, uint64_t now_ns);
 
+/* The same of rules, ports and bridges only. */
+uint64_t vswitch_rules_sequence(const struct vswitch *v);
+
 /* Takes stations that are too old out of all bridges. */
 void vswitch_expire(struct vswitch *v, uint64_t now_ns);
 

@@ -37,9 +37,9 @@ struct xlate_in {
 
 /* What a translation depends on. */
 struct xlate_basis {
-	struct mac_dependency dependencies[XLATE_DEPENDENCY_MAX];
-	size_t n_dependencies; /* more than XLATE_DEPENDENCY_MAX: all */
 	uint64_t bridge_sequence, fdb_sequence;
+	size_t n_dependencies; /* more than XLATE_DEPENDENCY_MAX: all */
+	struct mac_dependency dependencies[XLATE_DEPENDENCY_MAX];
 };
 
 struct xlate_out {
