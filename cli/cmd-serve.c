@@ -51,11 +51,11 @@ static void run_packets(void *aux, uint64_t now_ns)
 	host_run(c->host, now_ns + c->ahead_ns);
 }
 
-/* A kernel that is not in this process has a descriptor for its upcalls, a model its ports. */
+/* The ports of a model have a descriptor; upcalls of the machine's kernel are for threads. */
 static int watch_host(struct daemon *s, struct cli *c, struct diag *d)
 {
 	struct daemon_source source = {
-		.fd = host_fd(c->host), .next_ns = next_packets, .run = run_packets, .aux = c
+		.fd = -1, .next_ns = next_packets, .run = run_packets, .aux = c
 	};
 	int err = host_is_linux(c->host) ? 0 : host_start_engine(c->host, d);
 
@@ -79,7 +79,9 @@ static int start(struct daemon *s, struct cli *c, const char *config, struct dia
 		err = watch_host(s, c, d);
 	if (err)
 		return CLI_FAILED;
-	return config && cli_batch(c, config, false) ? CLI_FAILED : CLI_OK;
+	if (config && cli_batch(c, config, false))
+		return CLI_FAILED;
+	return host_start_handlers(h, d) ? CLI_FAILED : CLI_OK;
 }
 
 static int serve(struct cli *c, const char *path, const char *config, struct diag *d)

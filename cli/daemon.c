@@ -211,12 +211,14 @@ static int time_left(const struct daemon *s)
 {
 	uint64_t now = clock_now_ns(), first = UINT64_MAX;
 
+	host_lock(s->c->host);
 	for (size_t i = 0; i < s->n_sources; i++) {
 		const struct daemon_source *k = &s->sources[i];
 		uint64_t next = k->next_ns ? k->next_ns(k->aux) : UINT64_MAX;
 
 		first = next < first ? next : first;
 	}
+	host_unlock(s->c->host);
 	if (first <= now)
 		return 0;
 	first = (first - now + NSEC_PER_MSEC - 1) / NSEC_PER_MSEC;
@@ -233,12 +235,14 @@ static int run_round(struct daemon *s, struct diag *d)
 		return diag_set(d, -errno, "epoll: %s", diag_strerror(-errno));
 	for (int i = 0; i < n; i++)
 		ready |= 1ull << events[i].data.u64;
+	host_lock(s->c->host);
 	for (size_t i = 0; i < s->n_sources; i++) {
 		const struct daemon_source *k = &s->sources[i];
 
 		if (ready >> i & 1 || (k->next_ns && k->next_ns(k->aux) <= now))
 			k->run(k->aux, now);
 	}
+	host_unlock(s->c->host);
 	return 0;
 }
 

@@ -234,10 +234,13 @@ uint32_t dpif_netlink_number_handlers_required(struct dpif *dpif)
 	const struct dpif_netlink *dn = dpif_netlink_cast(dpif);
 	long n = sysconf(_SC_NPROCESSORS_CONF);
 
-	/* The model has one processor at a time. */
 	if (!dpif_netlink_upcall_per_cpu(dn))
 		return 0;
-	if (nl_transport_fd(nl_sock_transport(dn->genl)) < 0 || n < 1)
+	/* A kernel in this process says of each packet which processor sees it, as if there were
+	 * two. */
+	if (nl_transport_fd(nl_sock_transport(dn->genl)) < 0)
+		return 2;
+	if (n < 1)
 		return 1;
 	return n < DPIF_HANDLERS_MAX ? (uint32_t)n : DPIF_HANDLERS_MAX;
 }

@@ -720,3 +720,20 @@ const uint64_t *host_outputs(const struct host *h)
 {
 	return h->n_outputs;
 }
+
+int host_start_handlers(struct host *h, struct diag *d)
+{
+	return h->params.is_linux ? udpif_start_handlers(h->udpif, d) : 0;
+}
+
+void host_lock(struct host *h)
+{
+	if (h->params.is_linux && h->udpif)
+		udpif_lock(h->udpif);
+}
+
+void host_unlock(struct host *h)
+{
+	if (h->params.is_linux && h->udpif)
+		udpif_unlock(h->udpif);
+}

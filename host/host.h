@@ -72,6 +72,15 @@ struct mlx5_cmd_fault *host_cmd_fault(struct host *h);
 int host_add_port(struct host *h, const char *name, uint32_t *number, struct diag *d) MUST_CHECK;
 int host_del_port(struct host *h, uint32_t number, struct diag *d) MUST_CHECK;
 
+/*
+ * Threads answer the upcalls from now on, where the kernel is this machine's; whatever else is done
+ * with the host is done between host_lock() and host_unlock(), but for host_free(). A model stays
+ * with one thread: nothing happens in these three. 0 or negative errno.
+ */
+int host_start_handlers(struct host *h, struct diag *d) MUST_CHECK;
+void host_lock(struct host *h);
+void host_unlock(struct host *h);
+
 /* Readable when host_set_now() has something to do; -1: a model, which does it at once. */
 int host_fd(const struct host *h);
 

@@ -2,7 +2,8 @@
 /*
  * Between bridges and a datapath: packets that no flow matches come up, are translated, and their
  * flows installed; later the flows are revalidated, as ofproto-dpif-upcall of OVS does it, whose
- * names these are. One thread; nothing happens but in these calls, and time is a parameter.
+ * names these are. Nothing happens but in these calls, and time is a parameter, unless handler
+ * threads are started: see udpif_start_handlers().
  *
  * Not in OVS: a flow that hardware refused for a reason that may pass is tried again by a
  * revalidation, later and later, UDPIF_RETRIES_MAX in a round; when one gets in, the others are
@@ -74,6 +75,17 @@ struct vswitch *udpif_vswitch(struct udpif *u);
 
 /* What translations report, and why each bit is matched; NULL: not wanted. Borrowed. */
 void udpif_set_report(struct udpif *u, struct text *report);
+
+/*
+ * A thread for each queue of the datapath waits for its upcalls and answers them, for a kernel that
+ * may be used from several threads, with the clock of the machine and without a trace. From then on
+ * whoever else uses this udpif, its vswitch or its dpif holds the lock, which keeps the handlers
+ * out; udpif_run() leaves upcalls to them. 0 or negative errno: there are none.
+ */
+int udpif_start_handlers(struct udpif *u, struct diag *d) MUST_CHECK;
+void udpif_stop_handlers(struct udpif *u); /* without the lock; also when there are none */
+void udpif_lock(struct udpif *u);
+void udpif_unlock(struct udpif *u);
 
 /* Answers the upcalls that wait for a handler, 64 batches at most in one turn; how many there were.
  */
