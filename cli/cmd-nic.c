@@ -15,7 +15,7 @@
 #define FOLLOW_NS (200 * NSEC_PER_MSEC) /* between two looks at the log */
 
 struct options {
-	const char *device, *opcode, *status, *port, *link;
+	const char *device, *opcode, *status, *port, *link, *health;
 	uint64_t since, last, nth, count, syndrome, table;
 	bool json, follow, failed, fields, bytes, list, clear;
 	struct nic_serve_options serve;
@@ -101,6 +101,11 @@ const struct option_row cmd_nic_rows[] = {
 	  AT(link),
 	  .arg = "up|down",
 	  .help = "fault: the link of the uplink" },
+	{ .name = "health",
+	  .type = OPTION_STRING,
+	  AT(health),
+	  .arg = "ok|stuck|X",
+	  .help = "fault: what the firmware tells the driver of its health" },
 	{ .name = "list", .type = OPTION_FLAG, AT(list), .help = "fault: list them" },
 	{ .name = "clear", .type = OPTION_FLAG, AT(clear), .help = "fault: forget all, or one" },
 	{ .name = "vhost-user",
@@ -481,6 +486,11 @@ static void print_faults(struct print *p, const json_t *answer)
 		print_text(p, "no faults\n");
 	if (!strcmp(string_of(answer, "link"), "down"))
 		print_text(p, "the uplink has no link\n");
+	if (number_of(answer, "health") > 0xff)
+		print_text(p, "the health counter stands still\n");
+	else if (number_of(answer, "health"))
+		printf_text(p, "the health buffer has the syndrome 0x%llx\n",
+			    number_of(answer, "health"));
 }
 
 /* What the arguments ask for, or NULL: that was wrong, and *@words says why. */
@@ -502,6 +512,8 @@ static json_t *fault_request(const struct nic *n, const char **words)
 		json_object_set_new(r, "clear", json_integer((json_int_t)number));
 	if (o->link)
 		json_object_set_new(r, "link", json_string(o->link));
+	if (o->health)
+		json_object_set_new(r, "health", json_string(o->health));
 	if (o->table)
 		json_object_update_new(r, json_pack("{s:I, s:I}", "table", (json_int_t)o->table,
 						    "limit", (json_int_t)number));

@@ -27,19 +27,23 @@
 void nic_bar_init(struct nic_bar *bar)
 {
 	bar->cmdq_high = bar->cmdq_low = 0;
-	atomic_init(&bar->synd, 0);
+	atomic_init(&bar->health, 0);
 }
 
 /* ---- reading ---- */
 
-static void put_health(const struct nic_bar *bar, uint8_t *segment)
+static void put_health(const struct nic_bar *bar, uint8_t *segment, uint64_t now_ns)
 {
-	unsigned int synd = atomic_load_explicit(&bar->synd, memory_order_relaxed) & 0xff;
+	unsigned int health = atomic_load_explicit(&bar->health, memory_order_relaxed);
+	unsigned int synd = health & 0xff;
 
 	IFC_SET(init_segment, segment, health_fw_ver, NIC_FW_MAJOR << 16 | NIC_FW_MINOR);
 	IFC_SET(init_segment, segment, health_synd, synd);
 	/* The driver resets the device for a syndrome that asks for it only. */
 	IFC_SET(init_segment, segment, health_rfr, synd != 0);
+	if (!(health & NIC_HEALTH_STUCK))
+		IFC_SET(init_segment, segment, health_counter,
+			(uint32_t)(now_ns / HEALTH_PERIOD_NS) + 1);
 }
 
 static void put_registers(const struct nic_bar *bar, uint8_t *segment, uint64_t now_ns)
@@ -52,10 +56,9 @@ static void put_registers(const struct nic_bar *bar, uint8_t *segment, uint64_t 
 	put_be32(segment + OFFSET_OF(cmdq_phy_addr_31_12), bar->cmdq_low);
 	IFC_SET(init_segment, segment, log_cmdq_size, NIC_CMDQ_LOG_SIZE);
 	IFC_SET(init_segment, segment, log_cmdq_stride, NIC_CMDQ_LOG_STRIDE);
-	put_health(bar, segment);
+	put_health(bar, segment, now_ns);
 	IFC_SET(init_segment, segment, internal_timer_h, (uint32_t)(now_ns >> 32));
 	IFC_SET(init_segment, segment, internal_timer_l, (uint32_t)now_ns);
-	IFC_SET(init_segment, segment, health_counter, (uint32_t)(now_ns / HEALTH_PERIOD_NS) + 1);
 }
 
 void nic_bar_read(const struct nic_bar *bar, uint64_t offset, void *data, size_t size,
@@ -105,6 +108,7 @@ static struct nic_doorbell write_register(struct nic_bar *bar, uint64_t offset, 
 		bar->cmdq_high = value;
 	} else if (offset == OFFSET_OF(cmdq_phy_addr_31_12)) {
 		bar->cmdq_low = low_as_read(value);
+		atomic_store_explicit(&bar->health, 0, memory_order_relaxed);
 		bell.type = NIC_DOORBELL_RESET;
 	} else if (offset == OFFSET_OF(command_doorbell_vector) && is_enabled(bar)) {
 		bell.type = NIC_DOORBELL_COMMAND;

@@ -52,12 +52,15 @@ struct nic_doorbell {
 	bool arm;	   /* EQ */
 };
 
+#define NIC_HEALTH_STUCK 0x100u /* the health counter stands still, and no syndrome says why */
+
 struct nic_bar {
 	/* As written; the low dword without its sizes, but with nic_interface: a driver that has
 	 * torn the device down in haste sets it to "disabled", and waits to read that. */
 	uint32_t cmdq_high, cmdq_low;
-	/* Set by the device's thread: the health buffer says that the device is dead. */
-	atomic_uint synd;
+	/* Set by the device's thread, until a driver begins anew: what is wrong with the firmware,
+	 * 1..0xff in the health buffer's syndrome, or NIC_HEALTH_STUCK. 0: nothing. */
+	atomic_uint health;
 };
 
 void nic_bar_init(struct nic_bar *bar);

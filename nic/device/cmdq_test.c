@@ -478,9 +478,16 @@ static void the_registers_say_what_a_driver_looks_for(void **state)
 	assert_int_equal(read_register(&bar, 0x1004, 0x123456789abcdef0), 0x9abcdef0);
 	assert_int_not_equal(read_register(&bar, 0x1010, 0),
 			     read_register(&bar, 0x1010, NSEC_PER_SEC));
-	atomic_store(&bar.synd, 8);
+	atomic_store(&bar.health, 8);
 	assert_int_equal(read_register(&bar, 0x23c, 0), 8 << 16);
 	assert_int_equal(read_register(&bar, 0x238, 0) >> 31, 1);
+	atomic_store(&bar.health, NIC_HEALTH_STUCK);
+	assert_int_equal(read_register(&bar, 0x23c, 0), 0);
+	assert_int_equal(read_register(&bar, 0x1010, 0), read_register(&bar, 0x1010, NSEC_PER_SEC));
+	/* A driver that begins anew finds a firmware that has begun anew. */
+	nic_bar_write(&bar, 0x14, bytes, 4);
+	assert_int_not_equal(read_register(&bar, 0x1010, 0),
+			     read_register(&bar, 0x1010, NSEC_PER_SEC));
 	/* In pieces it is the same; behind it are zeros. */
 	nic_bar_read(&bar, 0, bytes, 16, 0);
 	for (uint64_t i = 0; i < 16; i++)

@@ -2,6 +2,7 @@
 /* The control socket with good clients and with bad ones. */
 #include "nic/serve/control.h"
 
+#include "nic/device/bar.h"
 #include "nic/device/log.h"
 #include "nic/serve/client.h"
 
@@ -174,6 +175,10 @@ static void rubbish_gets_an_error_and_the_next_line_an_answer(void **state)
 		{ "{\"request\":\"fault\",\"opcode\":\"any\",\"table\":1}", "not both" },
 		{ "{\"request\":\"fault\",\"clear\":9}", "there is no fault 9" },
 		{ "{\"request\":\"fault\",\"link\":\"sideways\"}", "link: neither" },
+		{ "{\"request\":\"fault\",\"health\":\"ill\"}", "health: neither" },
+		{ "{\"request\":\"fault\",\"health\":\"0\"}", "health: neither" },
+		{ "{\"request\":\"fault\",\"health\":\"0x100\"}", "health: neither" },
+		{ "{\"request\":\"fault\",\"health\":\"0x8\"}", "no driver reads" },
 		{ "{\"request\":\"send\"}", "where does it go in" },
 		{ "{\"request\":\"send\",\"port\":\"eth0\"}", "eth0 is neither" },
 		{ "{\"request\":\"send\",\"port\":\"9\"}", "no vport 9" },
@@ -633,6 +638,46 @@ static void the_cable_is_pulled_out_and_plugged_in(void **state)
 	nic_device_free(dev);
 }
 
+static void set_health(void *aux, unsigned int health)
+{
+	*(unsigned int *)aux = health;
+}
+
+static unsigned int get_health(void *aux)
+{
+	return *(unsigned int *)aux;
+}
+
+static void the_firmware_falls_ill(void **state)
+{
+	static const struct {
+		const char *word;
+		unsigned int health;
+	} rows[] = { { "0x8", 8 }, { "16", 16 }, { "stuck", NIC_HEALTH_STUCK }, { "ok", 0 } };
+	struct nic_device *dev = device_new();
+	unsigned int health = 0;
+	const struct nic_requests_front front = { &health, NULL, set_health, get_health };
+	struct nic_requests *r;
+	struct diag d;
+
+	diag_init(&d);
+	assert_int_equal(nic_requests_new(&r, dev, &d), 0);
+	nic_requests_set_front(r, &front);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char request[64];
+		json_t *a;
+
+		snprintf(request, sizeof request, "{\"request\":\"fault\",\"health\":\"%s\"}",
+			 rows[i].word);
+		a = run(r, request);
+		assert_int_equal(health, rows[i].health);
+		assert_int_equal(json_integer_value(json_object_get(a, "health")), health);
+		json_decref(a);
+	}
+	nic_requests_free(r);
+	nic_device_free(dev);
+}
+
 static void a_sub_function_has_a_name_once_it_is_allocated(void **state)
 {
 	static const char send[] = "{\"request\":\"send\",\"port\":\"pf0sf1\",\"frame\":"
@@ -674,6 +719,7 @@ int main(void)
 		cmocka_unit_test(a_client_asks_through_a_serial_line),
 		cmocka_unit_test(the_log_comes_in_pages_and_says_what_is_lost),
 		cmocka_unit_test(the_cable_is_pulled_out_and_plugged_in),
+		cmocka_unit_test(the_firmware_falls_ill),
 		cmocka_unit_test(a_sub_function_has_a_name_once_it_is_allocated),
 		cmocka_unit_test(a_packet_that_is_sent_shows_its_way_and_is_captured),
 	};

@@ -28,10 +28,13 @@ void nic_requests_free(struct nic_requests *r);
  * more. 0 or -ENOMEM: the new one has no command log. */
 int nic_requests_set_device(struct nic_requests *r, struct nic_device *dev) MUST_CHECK;
 
-/* Who stands in front of the device, for `stats`: adds members to the answer. */
+/* Who stands in front of the device and has its registers. @stats adds members to the answer of
+ * `stats`; @health is what they say of the firmware's health: 0, a syndrome, NIC_HEALTH_STUCK. */
 struct nic_requests_front {
 	void *aux;
 	void (*stats)(void *aux, json_t *answer);
+	void (*set_health)(void *aux, unsigned int health);
+	unsigned int (*health)(void *aux);
 };
 /* Copied; NULL: nobody. */
 void nic_requests_set_front(struct nic_requests *r, const struct nic_requests_front *front);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The request `fault`: adds one, clears some, and always answers with what there is afterwards. */
+#include "nic/device/bar.h"
 #include "nic/device/fault.h"
 #include "nic/serve/request_internal.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 static json_t *fault_json(const struct nic_fault *f)
@@ -37,6 +39,8 @@ static void answer(struct nic_request *q)
 	for (size_t i = 0; (f = nic_device_fault_get(q->r->dev, i)) != NULL; i++)
 		json_array_append_new(list, fault_json(f));
 	nic_answer_set(q, "faults", list);
+	if (q->r->front.health)
+		nic_answer_u64(q, "health", q->r->front.health(q->r->front.aux));
 	nic_answer_set(q, "link", json_string(nic_device_has_link(q->r->dev) ? "up" : "down"));
 }
 
@@ -124,20 +128,42 @@ static int set_link(struct nic_request *q, const char *link)
 	return 0;
 }
 
+/* "ok", "stuck", or the syndrome that the health buffer is to have. */
+static int set_health(struct nic_request *q, const char *word)
+{
+	char *end;
+	unsigned long health = strtoul(word, &end, 0);
+
+	if (!strcmp(word, "stuck"))
+		health = NIC_HEALTH_STUCK;
+	else if (strcmp(word, "ok") && (*end || !health || health > 0xff))
+		return diag_set(q->d, -EINVAL,
+				"health: neither 'ok' nor 'stuck' nor a syndrome in 1..0xff");
+	if (!q->r->front.set_health)
+		return diag_set(q->d, -EOPNOTSUPP,
+				"health: no driver reads this device's registers");
+	q->r->front.set_health(q->r->front.aux, (unsigned int)health);
+	return 0;
+}
+
 int nic_request_fault(struct nic_request *q)
 {
-	const char *opcode = NULL, *link = NULL;
+	const char *opcode = NULL, *link = NULL, *health = NULL;
 	uint64_t id = UINT64_MAX;
 	int err = nic_request_string(q, "opcode", &opcode);
 
 	if (!err)
 		err = nic_request_string(q, "link", &link);
 	if (!err)
+		err = nic_request_string(q, "health", &health);
+	if (!err)
 		err = nic_request_u64(q, "clear", 0, UINT32_MAX, &id);
 	if (!err && id != UINT64_MAX)
 		err = clear(q, id);
 	if (!err && link)
 		err = set_link(q, link);
+	if (!err && health)
+		err = set_health(q, health);
 	if (!err && (opcode || json_object_get(q->in, "table")))
 		err = add(q, opcode);
 	if (!err)

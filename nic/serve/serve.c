@@ -238,6 +238,22 @@ static void stats(void *aux, json_t *answer)
 	json_object_set_new(answer, "guest", guest_json(s));
 }
 
+/* ---- health ---- */
+
+static void set_health(void *aux, unsigned int health)
+{
+	struct nic_serve *s = aux;
+
+	atomic_store_explicit(&s->front.bar.health, health, memory_order_relaxed);
+}
+
+static unsigned int get_health(void *aux)
+{
+	struct nic_serve *s = aux;
+
+	return atomic_load_explicit(&s->front.bar.health, memory_order_relaxed);
+}
+
 /* ---- life ---- */
 
 /* Last: a program that can connect there knows that a guest can connect here. */
@@ -254,7 +270,8 @@ static int init_control(struct nic_serve *s, const struct nic_serve_params *para
 			 : nic_control_new(&s->control, s->device, path.s, d);
 	text_fini(&path);
 	if (!err)
-		nic_control_set_front(s->control, &(struct nic_requests_front){ s, stats });
+		nic_control_set_front(s->control, &(struct nic_requests_front){
+							  s, stats, set_health, get_health });
 	return err ? err : watch(s, nic_control_fd(s->control), d);
 }
 
