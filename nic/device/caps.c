@@ -43,7 +43,7 @@ static const struct cap_row general[] = {
 	ROW(cmd_hca_cap, disable_local_lb_uc, 1), /* a vport hears itself only when the FDB */
 	ROW(cmd_hca_cap, disable_local_lb_mc, 1), /* says so: there is nothing to turn off */
 	ROW(cmd_hca_cap, log_max_current_uc_list, 7),		/* addresses of a vport context */
-	ROW(cmd_hca_cap, log_max_current_mc_list, 7),		/* the same */
+	ROW(cmd_hca_cap, log_max_current_mc_list, 11),		/* the same */
 	ROW(cmd_hca_cap, log_max_vlan_list, 7),			/* VLANs of it */
 	ROW(cmd_hca_cap, log_max_l2_table, NIC_LOG_L2_ENTRIES), /* SET_L2_TABLE_ENTRY */
 	/* Sub-functions as vports; the device takes away what it has none of. */

@@ -1094,6 +1094,104 @@ static void what_is_not_advertised_is_refused(void **state)
 	nic_device_free(dev);
 }
 
+/* Parts of what a profile can take away: a field's bit, and the one for masks that are partial. */
+static const struct {
+	unsigned int block, loc, cap;
+} matched[] = {
+#define CAN(block, loc, cap)                                        \
+	{                                                           \
+		block, loc, FIELD(flow_table_fields_supported, cap) \
+	}
+	CAN(0, FIELD(fte_match_set_lyr_2_4, dmac_15_0), outer_dmac),
+	CAN(0, FIELD(fte_match_set_lyr_2_4, smac_47_16), outer_smac),
+	CAN(0, FIELD(fte_match_set_lyr_2_4, ethertype), outer_ether_type),
+	CAN(0, FIELD(fte_match_set_lyr_2_4, ip_version), outer_ip_version),
+	CAN(0, FIELD(fte_match_set_lyr_2_4, first_vid), outer_first_vid),
+	CAN(0, FIELD(fte_match_set_lyr_2_4, ttl_hoplimit), outer_ipv4_ttl),
+	CAN(0, FIELD(fte_match_set_lyr_2_4, tcp_flags), outer_tcp_flags),
+	CAN(0, IFC_LOC(0x20, 31, 0), outer_sip), /* the first dword: of an IPv6 address only */
+	CAN(0, IFC_LOC(0x3c, 31, 0), outer_dip),
+	CAN(2, FIELD(fte_match_set_lyr_2_4, dmac_47_16), inner_dmac),
+	CAN(2, FIELD(fte_match_set_lyr_2_4, udp_dport), inner_udp_dport),
+	CAN(2, IFC_LOC(0x2c, 31, 0), inner_sip),
+	CAN(1, FIELD(fte_match_set_misc, source_port), source_eswitch_port),
+	CAN(1, FIELD(fte_match_set_misc, outer_second_vid), outer_second_vid),
+	CAN(1, FIELD(fte_match_set_misc, inner_second_prio), inner_second_prio),
+	CAN(1, FIELD(fte_match_set_misc, gre_key), outer_gre_key),
+	CAN(1, FIELD(fte_match_set_misc, vxlan_vni), outer_vxlan_vni),
+	CAN(1, FIELD(fte_match_set_misc, geneve_opt_len), outer_geneve_opt_len),
+	CAN(3, FIELD(fte_match_set_misc2, outer_first_mpls_over_udp), outer_first_mpls_over_udp),
+	CAN(3, FIELD(fte_match_set_misc2, metadata_reg_c_0), metadata_reg_c_0),
+	CAN(3, FIELD(fte_match_set_misc2, metadata_reg_c_7), metadata_reg_c_7),
+};
+
+static void group_with(struct nic_device *dev, size_t i, uint32_t bits, enum nic_syndrome s)
+{
+	struct cmd c;
+
+	make_create_group(&c);
+	memset(IFC_PTR(create_flow_group_in, c.in, match_criteria), 0, IFC_FTE_MATCH_PARAM_SIZE);
+	ifc_set(c.in, GROUP(match_criteria_enable), 1u << matched[i].block);
+	ifc_set(c.in, MASK(matched[i].block, matched[i].loc), bits);
+	expect(dev, &c, s);
+	if (s)
+		return;
+	on_table(&c, MLX5_CMD_OP_DESTROY_FLOW_GROUP, FDB, T_SECOND);
+	IFC_SET(destroy_flow_group_in, c.in, group_id,
+		IFC_GET(create_flow_group_out, out, group_id));
+	run_ok(dev, &c);
+}
+
+static void a_field_that_is_not_advertised_is_not_matched(void **state)
+{
+	struct nic_device *dev = world_new();
+	uint8_t *fdb = IFC_PTR(flow_table_eswitch_cap, dev->caps.eswitch_flow_table,
+			       flow_table_properties_nic_esw_fdb);
+	uint8_t *can = IFC_PTR(flow_table_prop_layout, fdb, ft_field_support);
+	uint8_t *part = IFC_PTR(flow_table_prop_layout, fdb, ft_field_bitmask_support);
+
+	for (size_t i = 0; i < ARRAY_SIZE(matched); i++) {
+		uint32_t all = IFC_LOC_MASK(matched[i].loc), had = ifc_get(can, matched[i].cap);
+
+		group_with(dev, i, all, NIC_SYN_NONE);
+		group_with(dev, i, 1, NIC_SYN_NONE);
+		ifc_set(part, matched[i].cap, 0);
+		group_with(dev, i, all, NIC_SYN_NONE);
+		group_with(dev, i, 1, all == 1 ? NIC_SYN_NONE : NIC_SYN_CRITERIA_BITMASK);
+		ifc_set(can, matched[i].cap, 0);
+		group_with(dev, i, all, NIC_SYN_CRITERIA_ADVERTISED);
+		group_with(dev, i, 1, NIC_SYN_CRITERIA_ADVERTISED);
+		ifc_set(can, matched[i].cap, had);
+		ifc_set(part, matched[i].cap, had);
+	}
+	nic_device_free(dev);
+}
+
+static void icmp_is_matched_where_its_parser_is_advertised(void **state)
+{
+	static const struct {
+		unsigned int loc;
+		uint32_t parser;
+	} rows[] = {
+		{ FIELD(fte_match_set_misc3, icmp_type), 1u << 8 },
+		{ FIELD(fte_match_set_misc3, icmp_code), 1u << 8 },
+		{ FIELD(fte_match_set_misc3, icmpv6_type), 1u << 9 },
+		{ FIELD(fte_match_set_misc3, icmpv6_code), 1u << 9 },
+	};
+	struct nic_device *dev = world_new();
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct cmd c;
+
+		make_create_group(&c);
+		ifc_set(c.in, GROUP(match_criteria_enable), 1 | MLX5_MATCH_MISC_PARAMETERS_3);
+		ifc_set(c.in, MASK(4, rows[i].loc), 0xff);
+		IFC_SET(cmd_hca_cap, dev->caps.general, flex_parser_protocols, ~rows[i].parser);
+		expect(dev, &c, NIC_SYN_CRITERIA_ADVERTISED);
+	}
+	nic_device_free(dev);
+}
+
 static void every_syndrome_was_seen(void **state)
 {
 	/* Those of queues and of the function have files of their own. */
@@ -1311,6 +1409,8 @@ int main(void)
 		cmocka_unit_test(a_fault_fails_as_asked_and_changes_nothing),
 		cmocka_unit_test(a_limit_of_a_table_stops_what_comes_not_what_is_there),
 		cmocka_unit_test(what_is_not_advertised_is_refused),
+		cmocka_unit_test(a_field_that_is_not_advertised_is_not_matched),
+		cmocka_unit_test(icmp_is_matched_where_its_parser_is_advertised),
 		cmocka_unit_test(faults_are_checked_and_bounded),
 		cmocka_unit_test(every_syndrome_was_seen),
 		cmocka_unit_test(a_world_can_be_taken_apart_in_order),

@@ -489,6 +489,10 @@ enum nic_syndrome nic_table_resolve(struct nic_device *dev, const uint8_t *in,
 				    struct nic_table **table);
 void nic_table_free(struct nic_device *dev, struct nic_table *t);
 
+/* criteria.c: whether tables of the type can have groups with the mask, a fte_match_param. */
+enum nic_syndrome nic_criteria_check(const struct nic_device *dev, uint32_t table_type,
+				     const uint8_t *mask, uint32_t enable);
+
 struct nic_group *nic_group_find(struct nic_table *t, uint32_t index);
 void nic_group_free(struct nic_device *dev, struct nic_group *g);
 void nic_entry_free(struct nic_device *dev, struct nic_entry *e);

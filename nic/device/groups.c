@@ -2,50 +2,11 @@
 /* Flow groups: ranges of a table's indices whose entries have one mask. */
 #include "nic/device/device_internal.h"
 
-#include <string.h>
-
-/* The blocks of fte_match_param by their bit in match_criteria_enable, 64 bytes each. */
-#define BLOCK_SIZE 64
-#define N_BLOCKS   7
-#define IMPLEMENTED                                                                         \
-	(MLX5_MATCH_OUTER_HEADERS | MLX5_MATCH_MISC_PARAMETERS | MLX5_MATCH_INNER_HEADERS | \
-	 MLX5_MATCH_MISC_PARAMETERS_2 | MLX5_MATCH_MISC_PARAMETERS_3)
-
 /* The first group that ends at or behind the index, or NULL: groups are kept by their last index.
  */
 struct nic_group *nic_group_find(struct nic_table *t, uint32_t index)
 {
 	return idr_next(&t->groups, &index);
-}
-
-static bool is_used(const uint8_t *block)
-{
-	uint64_t any = 0;
-
-	for (size_t i = 0; i < BLOCK_SIZE; i += 8)
-		any |= get_u64(block + i);
-	return any;
-}
-
-static enum nic_syndrome check_criteria(const uint8_t *mask, uint32_t enable)
-{
-	struct nic_key key;
-	uint8_t can[IFC_FTE_MATCH_PARAM_SIZE];
-
-	if (enable >> N_BLOCKS)
-		return NIC_SYN_CRITERIA_BLOCK;
-	for (size_t i = 0; i < N_BLOCKS; i++) {
-		if (is_used(mask + i * BLOCK_SIZE) && !(enable >> i & 1))
-			return NIC_SYN_CRITERIA_ENABLE;
-	}
-	if (enable & ~(uint32_t)IMPLEMENTED)
-		return NIC_SYN_CRITERIA_BLOCK;
-	nic_key_decode(&key, mask);
-	memset(can, 0, sizeof can);
-	for (size_t i = 0; i < NIC_KEY_PARAM; i++)
-		key.w[i] &= nic_key_dwords[i].bits;
-	nic_key_encode(&key, can);
-	return memcmp(can, mask, sizeof can) ? NIC_SYN_CRITERIA_FIELD : NIC_SYN_NONE;
 }
 
 static enum nic_syndrome check_range(struct nic_table *t, uint32_t start, uint32_t end)
@@ -101,7 +62,7 @@ enum nic_syndrome nic_group_create(struct nic_command *c)
 		return NIC_SYN_GROUP_TYPE;
 	s = check_range(t, start, end);
 	if (!s)
-		s = check_criteria(mask, enable);
+		s = nic_criteria_check(c->dev, t->type, mask, enable);
 	if (s)
 		return s;
 	g = pool_get(&c->dev->group_pool);

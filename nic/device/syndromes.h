@@ -212,7 +212,9 @@
 	X(REFORMAT_DECAP, BAD_PARAM_ERR, "a reformat context that decapsulates, where one that encapsulates is possible only") \
 	X(REFORMAT_BUSY, RES_BUSY, "an entry still uses the reformat context") \
 	X(ACTION_VLAN, BAD_PARAM_ERR, "the profile does not advertise this VLAN action for tables of this type") \
-	X(REGISTER_PAGE, BAD_PARAM_ERR, "the register has no such page, component or kind of information")
+	X(REGISTER_PAGE, BAD_PARAM_ERR, "the register has no such page, component or kind of information") \
+	X(CRITERIA_ADVERTISED, BAD_PARAM_ERR, "match_criteria has a field that the profile does not advertise for tables of this type") \
+	X(CRITERIA_BITMASK, BAD_PARAM_ERR, "match_criteria has some bits of a field of which tables of this type match all or none, as the profile says")
 /* clang-format on */
 
 #define NIC_SYNDROME_ENUM_(name, status, words) NIC_SYN_##name,

@@ -7,6 +7,8 @@
 
 #define NIC_PROFILE_FILES(X) \
 	X(common, false)     \
+	X(firmware, false)   \
+	X(plain, true)       \
 	X(minimal, true)     \
 	X(cx5, true)         \
 	X(cx6dx, true)       \

@@ -37,7 +37,7 @@ static void every_built_in_profile_is_one_that_the_device_implements(void **stat
 
 	for (const char *name; (name = nic_profile_name(n)) != NULL; n++)
 		load(name);
-	assert_int_equal(n, 6);
+	assert_int_equal(n, 7);
 }
 
 static void families_have_the_numbers_of_their_pci_functions(void **state)
@@ -45,13 +45,35 @@ static void families_have_the_numbers_of_their_pci_functions(void **state)
 	static const struct {
 		const char *name;
 		uint16_t id;
-	} ids[] = { { "cx5", 0x1017 }, { "cx6dx", 0x101d }, { "cx7", 0x1021 },
-		    { "bf2", 0xa2d6 }, { "bf3", 0xa2dc },   { "minimal", 0 } };
+	} ids[] = { { "cx5", 0x1017 }, { "cx6dx", 0x101d }, { "cx7", 0x1021 }, { "bf2", 0xa2d6 },
+		    { "bf3", 0xa2dc }, { "minimal", 0 },    { "plain", 0 } };
 
 	for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
 		load(ids[i].name);
 		assert_int_equal(profile.pci_device_id, ids[i].id);
 	}
+}
+
+/* As NICs come, their firmware parses no ICMP and no MPLS; without a profile all is there. */
+static void families_have_what_their_firmware_has_by_default(void **state)
+{
+	static const char *const names[] = { "cx5", "cx6dx", "cx7", "bf2", "bf3" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const uint8_t *fdb, *can;
+
+		load(names[i]);
+		fdb = IFC_PTR(flow_table_eswitch_cap, profile.caps.eswitch_flow_table,
+			      flow_table_properties_nic_esw_fdb);
+		can = IFC_PTR(flow_table_prop_layout, fdb, ft_field_support);
+		assert_int_equal(IFC_GET(cmd_hca_cap, profile.caps.general, flex_parser_protocols),
+				 0x8);
+		assert_int_equal(
+			IFC_GET(flow_table_fields_supported, can, outer_first_mpls_over_udp), 0);
+		assert_int_equal(IFC_GET(flow_table_fields_supported, can, outer_geneve_vni), 1);
+	}
+	load("cx5");
+	assert_int_equal(IFC_GET(cmd_hca_cap, profile.caps.general, log_max_current_mc_list), 11);
 }
 
 static void a_driver_is_told_what_the_profile_says(void **state)
@@ -64,7 +86,7 @@ static void a_driver_is_told_what_the_profile_says(void **state)
 	size_t at = IFC_OFF_query_hca_cap_out__capability;
 	struct nic_device *dev;
 
-	load("minimal");
+	load("plain");
 	assert_int_equal(nic_device_new(&dev, &params), 0);
 	IFC_SET(cmd_in, in, opcode, MLX5_CMD_OP_QUERY_HCA_CAP);
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
@@ -85,7 +107,7 @@ static void a_driver_is_told_what_the_profile_says(void **state)
 /* ---- each capability has a test ---- */
 
 struct rows {
-	json_t *files[8];
+	json_t *files[16];
 	size_t n;
 	size_t n_bad;
 };
@@ -128,8 +150,8 @@ static bool is_test(const char *test)
 
 static void read_rows(struct rows *r)
 {
-	static const char *const names[] = { "common", "minimal", "cx5", "cx6dx",
-					     "cx7",    "bf2",	  "bf3" };
+	static const char *const names[] = { "common", "firmware", "plain", "minimal", "cx5",
+					     "cx6dx",  "cx7",	   "bf2",   "bf3" };
 	char path[64], *text;
 
 	memset(r, 0, sizeof *r);
@@ -240,8 +262,8 @@ static void bad_files_are_refused_with_words(void **state)
 		{ "{\"capabilities\": {}}", "a profile is {" },
 		{ "{\"capabilities\": [], \"inherit\": \"cx5\"}", "a profile is {" },
 		{ "{\"capabilities\": [], \"inherits\": \"cx4\"}",
-		  "profile cx4: there is no profile of this name; there are minimal, cx5, cx6dx, "
-		  "cx7, bf2, bf3, and files" },
+		  "profile cx4: there is no profile of this name; there are plain, minimal, "
+		  "cx5, cx6dx, cx7, bf2, bf3, and files" },
 		{ "{\"capabilities\": [1]}", "row 1: a row is {" },
 		{ "{\"capabilities\": [{\"cap\": \"a\", \"value\": 1}]}", "row 1: a row is {" },
 		{ ROW("cmd_hca_cap.port", "1"), "row 1: there is no capability cmd_hca_cap.port" },
@@ -370,6 +392,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_built_in_profile_is_one_that_the_device_implements),
 		cmocka_unit_test(families_have_the_numbers_of_their_pci_functions),
+		cmocka_unit_test(families_have_what_their_firmware_has_by_default),
 		cmocka_unit_test(a_driver_is_told_what_the_profile_says),
 		cmocka_unit_test(every_advertised_capability_names_a_test_that_uses_it),
 		cmocka_unit_test(what_the_device_implements_some_profile_advertises),
