@@ -57,6 +57,8 @@ extern const struct nic_key_dword nic_key_dwords[NIC_KEY_PARAM];
 void nic_key_decode(struct nic_key *k, const uint8_t *param);
 void nic_key_encode(const struct nic_key *k, uint8_t *param);
 
+#define NIC_PORT_GENEVE 6081u /* UDP */
+
 /* How tunnels are found, beside the protocol GRE and the ports of Geneve and MPLS. */
 struct nic_tunnels {
 	bool are_wanted; /* a mask or an action needs what is behind outer headers */

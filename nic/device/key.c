@@ -250,7 +250,6 @@ TWICE uint16_t parse_headers(struct headers *h, struct nic_layers *l, const uint
 
 /* ---- tunnels ---- */
 
-#define PORT_GENEVE    6081
 #define PORT_MPLS      6635
 #define PROTO_ETHERNET 0x6558 /* "transparent Ethernet bridging" */
 
@@ -342,7 +341,7 @@ static void parse_tunnel(struct nic_key *k, struct nic_layers *l, const uint8_t 
 		parse_gre(k, l, d, l->gre, size);
 	else if (l->ip_proto != 17 || !l->l4)
 		return;
-	else if (port == PORT_GENEVE)
+	else if (port == NIC_PORT_GENEVE)
 		parse_geneve(k, l, d, l->l4 + 8u, size);
 	else if (port == PORT_MPLS)
 		parse_mpls(l, d, l->l4 + 8u, size, &k->w[NIC_KEY_MPLS + 2]);

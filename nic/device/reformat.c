@@ -108,6 +108,16 @@ static bool has_l2_header(const struct nic_reformat *r)
 	return r->size == ETH_HLEN_ + h.n_vlans * 4u;
 }
 
+/* Of VXLAN's header, or of Geneve's, which drivers make with the same type, with its options. */
+static size_t udp_tunnel_size(const struct nic_reformat *r, size_t l4)
+{
+	const uint8_t *udp = r->header + l4;
+
+	if (r->size < l4 + 16u || get_be16(udp + 2) != NIC_PORT_GENEVE)
+		return 16;
+	return 16u + (udp[8] & 0x3fu) * 4u;
+}
+
 /* Finds what is to be filled. False: the header is not one of the type. */
 static bool find_headers(struct nic_reformat *r)
 {
@@ -121,7 +131,7 @@ static bool find_headers(struct nic_reformat *r)
 	r->udp = h.ip_proto == 17 ? h.l4 : 0;
 	switch (r->type) {
 	case MLX5_REFORMAT_L2_TO_VXLAN:
-		return r->udp && r->size == h.l4 + 16u;
+		return r->udp && r->size == h.l4 + udp_tunnel_size(r, h.l4);
 	case MLX5_REFORMAT_L2_TO_NVGRE:
 		return h.ip_proto == 47 && r->size >= h.l4 + 4u;
 	default:

@@ -323,6 +323,7 @@ static const struct {
 	L2_TUNNEL(MLX5_REFORMAT_L2_TO_NVGRE, ETH4 IP4("\x2f") GRE),
 	L2_TUNNEL(MLX5_REFORMAT_L2_TO_NVGRE, ETH6 IP6("\x2f") GRE),
 	L2_TUNNEL(MLX5_REFORMAT_L2_TO_L2_TUNNEL, ETH4 IP4("\x2f") GRE),
+	L2_TUNNEL(MLX5_REFORMAT_L2_TO_VXLAN, ETH4 IP4("\x11") GENEVE), /* as Linux does */
 };
 
 /* One table: packets of local vports are put in a tunnel, those of the wire are taken out. */
