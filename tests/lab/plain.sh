@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# lab: --no-ovs --no-switchdev --profile minimal
-# What the profile `minimal` advertises is enough for the real driver to make a network device that sends and receives.
+# lab: --no-ovs --no-switchdev --profile plain
+# What the profile `plain` advertises is enough for the real driver to make a network device that sends and receives.
 # shellcheck source=tests/lab/checks
 . "$(dirname "$0")/checks"
 
