@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -632,6 +633,32 @@ static int open_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+/*
+ * All of a lab takes turns: the guest has one processor, each system call of its processes is two
+ * switches between them and it, and it waits for each command of its device. On two processors of
+ * the host every turn wakes one that had gone to sleep, which in a virtual machine costs most of
+ * the time: rules go into the device four times as fast when all is on one. Labs that are started
+ * one after the other are on different ones. Where it cannot be had nothing is lost but time.
+ */
+static void stay_on_one_processor(void)
+{
+	cpu_set_t all, one;
+	int n, skip;
+
+	if (sched_getaffinity(0, sizeof all, &all))
+		return;
+	n = CPU_COUNT(&all);
+	skip = n ? getpid() % n : 0;
+	for (int i = 0; i < CPU_SETSIZE; i++) {
+		if (!CPU_ISSET(i, &all) || skip--)
+			continue;
+		CPU_ZERO(&one);
+		CPU_SET(i, &one);
+		(void)!sched_setaffinity(0, sizeof one, &one);
+		return;
+	}
+}
+
 void lab_supervisor_run(const struct lab_params *p, struct lab_supervisor_report *r)
 {
 	struct lab lab = {
@@ -653,6 +680,7 @@ void lab_supervisor_run(const struct lab_params *p, struct lab_supervisor_report
 		lab.devices[i].line = -1;
 	}
 	lab_process_adopt(true);
+	stay_on_one_processor();
 	err = begin(&lab);
 	if (err && !lab.is_over) {
 		r->error = err;
