@@ -470,14 +470,14 @@ void host_set_now(struct host *h, uint64_t now_ns)
 	if (h->engine)
 		engine_set_now(h->engine, now_ns);
 	offload_set_now(dpif_offload(h->dpif), now_ns / NSEC_PER_MSEC);
-	if (h->params.is_linux) {
-		host_linux_watch(h);
-	} else {
+	if (!h->params.is_linux) {
 		h->kernel->now_ns = now_ns;
 		if (h->driver)
 			mlx5_work(h->driver, false);
 	}
 	(void)!run_vswitch(h, now_ns, NULL); /* the next round tries again */
+	if (h->params.is_linux)
+		host_linux_tell(h);
 	if (!was_busy)
 		(void)!receive_pending(h, NULL);
 	h->is_busy = was_busy;

@@ -46,8 +46,8 @@ void host_linux_close(struct host *h);
 int host_linux_add_port(struct host *h, const char *name, uint32_t *number,
 			struct diag *d) MUST_CHECK;
 int host_linux_del_port(struct host *h, uint32_t number, struct diag *d) MUST_CHECK;
-/* Once a second: which devices have gone, or come back. */
-void host_linux_watch(struct host *h);
+/* Which devices have gone, or come back, since the last time. */
+void host_linux_tell(struct host *h);
 /* Upcalls make host_fd() readable from now on. */
 int host_linux_wait_for_upcalls(struct host *h, struct diag *d) MUST_CHECK;
 int host_linux_fd(const struct host *h);

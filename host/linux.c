@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The kernel of this machine instead of the model. */
 #include "base/alloc.h"
-#include "base/clock.h"
-#include "base/list.h"
 #include "dpif/dpif-netlink.h"
 #include "host/host_internal.h"
 #include "netlink/attr.h"
@@ -22,20 +20,11 @@
 #define WATCH_NS NSEC_PER_SEC
 #define ALIAS	 "datapath of inhw"
 
-/* A device that is to be a port, whether it is there or not. */
-struct wanted {
-	struct list all;
-	char name[IFNAMSIZ];
-	uint32_t number;
-	bool is_there, is_seen;
-};
-
 struct host_linux {
-	struct list wanted;
 	int lock; /* a socket: whoever has it has the datapath */
 	int epoll;
-	uint64_t watched_ns;
-	uint32_t last_number; /* that a port was given */
+	uint32_t last_number;			     /* that a port was given */
+	uint64_t gone[BRIDGE_PORT_NUMBERS / 64 + 1]; /* bit n: port n was told to be gone */
 };
 
 static void say(struct host *h, const char *fmt, ...) PRINTF_LIKE(2, 3);
@@ -190,7 +179,6 @@ int host_linux_open(struct host *h, struct diag *d)
 	if (!l)
 		return diag_set(d, -ENOMEM, "no memory for the kernel's ports");
 	h->real = l;
-	list_init(&l->wanted);
 	l->lock = -1;
 	l->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (l->epoll < 0)
@@ -206,7 +194,6 @@ int host_linux_open(struct host *h, struct diag *d)
 void host_linux_close(struct host *h)
 {
 	struct host_linux *l = h->real;
-	struct wanted *w, *tmp;
 
 	if (h->dpif) {
 		(void)!dpif_delete(h->dpif, NULL);
@@ -215,8 +202,6 @@ void host_linux_close(struct host *h)
 	}
 	if (!l)
 		return;
-	list_for_each_entry_safe (w, tmp, &l->wanted, all)
-		mem_free(w);
 	if (l->lock >= 0)
 		close(l->lock);
 	if (l->epoll >= 0)
@@ -225,14 +210,10 @@ void host_linux_close(struct host *h)
 	h->real = NULL;
 }
 
-static bool is_wanted(const struct host_linux *l, uint32_t number)
+/* Of a bridge, whether its device is there or not. */
+static bool is_taken(const struct host *h, uint32_t number)
 {
-	const struct wanted *w;
-
-	list_for_each_entry (w, &l->wanted, all)
-		if (w->number == number)
-			return true;
-	return false;
+	return h->vswitch && vswitch_bridge_of(h->vswitch, number) != h->vswitch->nowhere;
 }
 
 /* The kernel's own choice might be the number of a port whose device is gone for now. They are
@@ -244,118 +225,54 @@ static uint32_t free_number(struct host *h)
 
 	do
 		*last = *last % (BRIDGE_PORT_NUMBERS - 1) + 1;
-	while (ports->name(ports->aux, *last) || is_wanted(h->real, *last));
+	while (ports->name(ports->aux, *last) || is_taken(h, *last));
 	return *last;
 }
 
 int host_linux_add_port(struct host *h, const char *name, uint32_t *number, struct diag *d)
 {
-	struct wanted *w;
-	int err;
-
 	if (!if_nametoindex(name))
 		return diag_set(d, -ENODEV, "%s: this machine has no such device", name);
-	w = mem_new(sizeof *w);
-	if (!w)
-		return diag_set(d, -ENOMEM, "no memory for port %s", name);
 	*number = free_number(h);
-	err = dpif_port_add(h->dpif, name, "system", number, d);
-	if (err) {
-		mem_free(w);
-		return err;
-	}
-	snprintf(w->name, sizeof w->name, "%s", name);
-	w->number = *number;
-	w->is_there = true;
-	list_add_before(&h->real->wanted, &w->all);
-	return 0;
+	return dpif_port_add(h->dpif, name, "system", number, d);
 }
 
 int host_linux_del_port(struct host *h, uint32_t number, struct diag *d)
 {
-	struct wanted *w, *tmp;
+	const struct flow_ports *ports = dpif_ports(h->dpif);
 
-	list_for_each_entry_safe (w, tmp, &h->real->wanted, all) {
-		bool is_there = w->is_there;
-
-		if (w->number != number)
-			continue;
-		list_del(&w->all);
-		mem_free(w);
-		/* A filter that sends to what is no port cannot be read: no round would go over it.
-		 */
-		if (h->udpif)
-			udpif_forget_port(h->udpif, number);
-		return is_there ? dpif_port_del(h->dpif, number, d) : 0;
-	}
-	return diag_set(d, -ENOENT, "there is no port %u", number);
-}
-
-/* ---- devices that go and come ---- */
-
-static enum walk see(void *aux, const struct dpif_port *port)
-{
-	struct host_linux *l = aux;
-	struct wanted *w;
-
-	list_for_each_entry (w, &l->wanted, all)
-		w->is_seen |= w->number == port->number;
-	return WALK_ON;
-}
-
-static void lose(struct host *h, struct wanted *w)
-{
-	w->is_there = false;
-	if (h->udpif)
-		udpif_forget_port(h->udpif, w->number);
-	(void)!dpif_port_del(h->dpif, w->number, NULL);
-	say(h, "port %s: its device is gone; it is a port again when one of that name comes",
-	    w->name);
-}
-
-static void find_again(struct host *h, struct wanted *w)
-{
-	uint32_t number = w->number;
-	struct diag d;
-
-	/* The vswitch was faster. */
-	if (w->is_seen) {
-		w->is_there = true;
-		say(h, "port %s is back", w->name);
-		return;
-	}
-	if (!if_nametoindex(w->name))
-		return;
-	diag_init(&d);
-	if (dpif_port_add(h->dpif, w->name, "system", &number, &d)) {
-		say(h, "port %s: there is a device again, but: %s", w->name, d.words);
-		return;
-	}
-	w->is_there = true;
-	/* Flows that could not be put into tc without it are made anew. */
+	/* A filter that sends to what is no port cannot be read: no round would go over it. */
 	if (h->udpif)
 		udpif_forget_port(h->udpif, number);
-	say(h, "port %s is back", w->name);
+	h->real->gone[number / 64] &= ~(1ull << number % 64);
+	return ports->name(ports->aux, number) ? dpif_port_del(h->dpif, number, d) : 0;
 }
 
-void host_linux_watch(struct host *h)
-{
-	struct host_linux *l = h->real;
-	struct wanted *w;
+/* ---- devices that go and come: udpif_check_ports() sees it, here it is told ---- */
 
-	if (h->now_ns < l->watched_ns + WATCH_NS)
+static void tell(struct host *h, const struct bridge_port *p)
+{
+	uint64_t *word = &h->real->gone[p->number / 64], bit = 1ull << p->number % 64;
+
+	if (p->is_gone == !!(*word & bit))
 		return;
-	l->watched_ns = h->now_ns;
-	list_for_each_entry (w, &l->wanted, all)
-		w->is_seen = false;
-	if (dpif_port_dump(h->dpif, see, l, NULL))
-		return; /* next time */
-	list_for_each_entry (w, &l->wanted, all) {
-		if (w->is_there && !w->is_seen)
-			lose(h, w);
-		else if (!w->is_there)
-			find_again(h, w);
-	}
+	*word ^= bit;
+	if (p->is_gone)
+		say(h,
+		    "port %s: its device is gone; it is a port again when one of that name comes",
+		    p->name);
+	else
+		say(h, "port %s is back", p->name);
+}
+
+void host_linux_tell(struct host *h)
+{
+	const struct bridge_port *p;
+	uint64_t number;
+
+	for (size_t i = 0; h->vswitch && i < h->vswitch->n_bridges; i++)
+		idr_for_each (&h->vswitch->bridges[i]->ports, number, p)
+			tell(h, p);
 }
 
 /* ---- waiting ---- */
