@@ -302,11 +302,16 @@ static void modify_rule(struct run *r, bool is_actions)
 	text_putf(&t, "cookie=%zu,table=%u,priority=%u,", ++r->n_cookies, rule->name.table,
 		  is_actions ? rule->name.priority : new_priority(r));
 	rule_match_format(&t, &rule->match, NULL);
-	text_put(&t, t.s[t.len - 1] == ',' ? "actions=" : ",actions=");
+	text_put(&t, t.len && t.s[t.len - 1] == ',' ? "actions=" : ",actions=");
 	if (is_actions)
 		put_actions(r, &t);
 	else
 		rule_actions_format(&t, rule, NULL);
+	/* Without memory for its text there is no other rule. */
+	if (t.error) {
+		text_fini(&t);
+		return;
+	}
 	if (!is_actions)
 		del_this_rule(r, rule);
 	put_rule(r, &t);
