@@ -288,12 +288,13 @@ int cli_usage(struct cli *c, const char *command, const char *fmt, ...)
 int cli_parse(struct cli *c, const struct option_row *rows, void *values, int argc,
 	      const char **argv)
 {
-	const struct option_set sets[] = { { cli_model_rows, &c->model }, { rows, values }, { 0 } };
+	/* A command's own option hides one of the model that is called the same. */
+	const struct option_set sets[] = { { rows, values }, { cli_model_rows, &c->model }, { 0 } };
 	struct diag d;
 	int n, err;
 
 	diag_init(&d);
-	err = options_parse(sets, argc, argv, false, &n, &d);
+	err = options_parse(rows ? sets : sets + 1, argc, argv, false, &n, &d);
 	if (err) {
 		print_diag(&c->print, &d, NULL);
 		return err;
@@ -464,7 +465,7 @@ static void look_at(const struct cli_command *k, int argc, const char **argv, co
 	_Alignas(max_align_t) char values[VALUES_MAX] = { 0 };
 	const char *args[LOCAL_ARGS_MAX];
 	struct cli_model model;
-	const struct option_set sets[] = { { cli_model_rows, &model }, { k->rows, values }, { 0 } };
+	const struct option_set sets[] = { { k->rows, values }, { cli_model_rows, &model }, { 0 } };
 	const struct option_row *r = k->rows;
 	int n;
 
@@ -520,6 +521,24 @@ int cli_run(struct cli *c, int argc, const char **argv)
 	return k->run(c, argc - 1, argv + 1);
 }
 
+static bool is_hidden(const struct option_row *row, const struct option_row *own)
+{
+	for (; own && own->name; own++)
+		if (!strcmp(row->name, own->name))
+			return true;
+	return false;
+}
+
+static void format_model_rows(struct text *t, const struct option_row *own)
+{
+	for (const struct option_row *r = cli_model_rows; r->name; r++) {
+		const struct option_row one[] = { *r, { .name = NULL } };
+
+		if (!is_hidden(r, own))
+			options_format(t, one);
+	}
+}
+
 void cli_help_command(struct cli *c, const struct cli_command *k)
 {
 	struct text t;
@@ -531,7 +550,7 @@ void cli_help_command(struct cli *c, const struct cli_command *k)
 	if (t.len)
 		printf_text(&c->print, "Options:\n%s\n", t.s);
 	text_clear(&t);
-	options_format(&t, cli_model_rows);
+	format_model_rows(&t, k->rows);
 	printf_text(&c->print, "Options of the model machine and of the output:\n%s\nExamples:\n%s",
 		    t.s, k->examples);
 	text_fini(&t);

@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 #include "cli/verdict.h"
 #include "cli/words.h"
+#include "lab/lab.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -234,6 +235,8 @@ static void wrong_commands_have_words_and_a_status(void **state)
 		{ "send p0 --pcap /nonexistent", CLI_USAGE, "/nonexistent" },
 		{ "bench", CLI_USAGE, "wanted: install, packets" },
 		{ "port", CLI_USAGE, "which command?" },
+		/* That of a lab is a file; the model's of the same name is not asked. */
+		{ "lab run --kernel /nonexistent x", LAB_STATUS_FAILED, "--kernel /nonexistent" },
 		{ "port lsit", CLI_USAGE, "did you mean 'list'?" },
 		{ "port attach p0", CLI_USAGE, "wanted: attach PORT SPEC" },
 		{ "port attach p9 tap:x", CLI_FAILED, "p9: the machine has no such port" },

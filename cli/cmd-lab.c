@@ -97,8 +97,8 @@ const struct option_row cmd_lab_rows[] = {
 /* Options stand before the script: what is behind it belongs to it. */
 static int parse(struct cli *c, struct cmd_lab_options *o, int argc, const char **argv)
 {
-	const struct option_set sets[] = { { cli_model_rows, &c->model },
-					   { cmd_lab_rows, o },
+	const struct option_set sets[] = { { cmd_lab_rows, o },
+					   { cli_model_rows, &c->model },
 					   { 0 } };
 	struct diag d;
 	int n, err;
